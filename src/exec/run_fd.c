@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <linux/memfd.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/text.h"
+#include "exec/run_fd.h"
+#include "libc/sys.h"
+
+/*
+ * A descriptor table has room for the highest number in use, so a hidden
+ * descriptor at a soft limit of a million would cost every process megabytes.
+ * Up to this limit it costs at most 32 KiB of kernel memory.
+ */
+#define HIDE_ABOVE_LIMIT_MAX 4096
+/* Where the limit is higher: high enough that few programs get there. */
+#define HIDE_BELOW 3900
+
+int run_fd_hide(int fd)
+{
+	struct rlimit old, raised;
+	int saved = errno, r = -EMFILE;
+
+	if (getrlimit(RLIMIT_NOFILE, &old) == 0 &&
+	    old.rlim_cur <= HIDE_ABOVE_LIMIT_MAX &&
+	    old.rlim_max >= old.rlim_cur + 16) {
+		raised = old;
+		raised.rlim_cur = old.rlim_cur + 16;
+		if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+			r = sys_fcntl(fd, F_DUPFD, (long)old.rlim_cur);
+			setrlimit(RLIMIT_NOFILE, &old);
+		}
+	} else if (old.rlim_cur > HIDE_ABOVE_LIMIT_MAX) {
+		r = sys_fcntl(fd, F_DUPFD, HIDE_BELOW);
+	}
+	/* No room above the limit: as high as it allows. */
+	for (long n = (long)old.rlim_cur - 16; r < 0 && n > 2; n -= 64)
+		r = sys_fcntl(fd, F_DUPFD, n);
+	if (r < 0)
+		r = sys_fcntl(fd, F_DUPFD, 3);
+	errno = saved;
+	return r;
+}
+
+int run_fd_create(const struct config *config, uint64_t cookie,
+		  struct run **run)
+{
+	int fd, hidden;
+
+	fd = (int)sys(SYS_memfd_create, "socksify",
+		      MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return fd;
+	if (sys(SYS_ftruncate, fd, sizeof(struct run)) < 0 ||
+	    sys_fcntl(fd, F_ADD_SEALS,
+		      F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0) {
+		sys_close(fd);
+		return -ENOMEM;
+	}
+	hidden = run_fd_hide(fd);
+	sys_close(fd);
+	if (hidden < 0)
+		return hidden;
+	*run = sys_mmap(sizeof(struct run), PROT_READ | PROT_WRITE, MAP_SHARED,
+			hidden);
+	if (*run == MAP_FAILED) {
+		sys_close(hidden);
+		return -ENOMEM;
+	}
+	run_init(*run, config, cookie);
+	return hidden;
+}
+
+void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX])
+{
+	struct text t;
+
+	text_init(&t, value, RUN_ENV_MAX);
+	text_int(&t, ref->fd);
+	text_char(&t, ':');
+	text_uint(&t, ref->inode);
+	if (ref->log_fd >= 0) {
+		text_char(&t, ':');
+		text_int(&t, ref->log_fd);
+	}
+}
+
+/* Digits up to @end or the end of the text; false if there are none. */
+static bool parse_number(const char **p, uint64_t max, uint64_t *v)
+{
+	const char *start = *p;
+
+	for (*v = 0; **p >= '0' && **p <= '9'; ++*p) {
+		unsigned digit = (unsigned)(**p - '0');
+
+		if (*v > (max - digit) / 10)
+			return false;
+		*v = *v * 10 + digit;
+	}
+	return *p > start;
+}
+
+bool run_ref_parse(struct run_ref *ref, const char *value)
+{
+	uint64_t fd, inode, log_fd;
+
+	ref->fd = ref->log_fd = -1;
+	if (!parse_number(&value, INT32_MAX, &fd) || *value++ != ':' ||
+	    !parse_number(&value, UINT64_MAX, &inode))
+		return false;
+	if (*value == ':') {
+		value++;
+		if (!parse_number(&value, INT32_MAX, &log_fd))
+			return false;
+		ref->log_fd = (int)log_fd;
+	}
+	if (*value != '\0') {
+		ref->log_fd = -1;
+		return false;
+	}
+	ref->fd = (int)fd;
+	ref->inode = inode;
+	return true;
+}
+
+struct run *run_fd_map(const struct run_ref *ref)
+{
+	struct stat st;
+	struct run *run;
+
+	if (ref->fd < 0 || sys_fstat(ref->fd, &st) < 0 ||
+	    st.st_ino != ref->inode ||
+	    (uint64_t)st.st_size != sizeof(struct run))
+		return NULL;
+	run = sys_mmap(sizeof(struct run), PROT_READ | PROT_WRITE, MAP_SHARED,
+		       ref->fd);
+	if (run == MAP_FAILED)
+		return NULL;
+	if (!run_is_valid(run, sizeof(struct run))) {
+		sys_munmap(run, sizeof(struct run));
+		return NULL;
+	}
+	return run;
+}
+
+struct run *run_private(const struct config *config)
+{
+	struct run *run = sys_mmap(sizeof(struct run), PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+				   -1);
+
+	if (run == MAP_FAILED)
+		return NULL;
+	run_init(run, config, 1);
+	return run;
+}

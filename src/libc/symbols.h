@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every libc function that we replace, and every one that we call through
+ * struct libc: names only, because libc's own headers own the types. The
+ * struct, its resolver and the linker's version script are generated from
+ * this list, so it has no include guard.
+ *
+ *   HOOK(name)       libsocksify.so defines it; libc(name)() is the original
+ *   ALIAS(name, of)  libsocksify.so defines it as another name of a hook
+ *   CALL(name)       not replaced; reached through struct libc so that tests
+ *                    can put a fake in its place
+ *
+ * A name that stands here as HOOK or ALIAS is never called by name in our
+ * code: that makes recursion impossible (scripts/check-layers looks).
+ */
+
+/* sockets: preload/hook_socket.c, hook_connect.c, hook_send.c */
+HOOK(socket)
+HOOK(connect)
+ALIAS(__connect, connect)
+HOOK(getpeername)
+HOOK(setsockopt)
+HOOK(sendto)
+HOOK(sendmsg)
+HOOK(sendmmsg)
+CALL(getsockopt)
+CALL(recv)
+CALL(send)
+CALL(poll)
+
+/* descriptors: preload/hook_fd.c */
+HOOK(close)
+ALIAS(__close, close)
+HOOK(close_range)
+HOOK(closefrom)
+HOOK(dup2)
+ALIAS(__dup2, dup2)
+HOOK(dup3)
+HOOK(fcntl)
+ALIAS(__fcntl, fcntl)
+ALIAS(fcntl64, fcntl)
+CALL(write)
+
+/* names: preload/hook_names.c, hook_resolver.c */
+HOOK(getaddrinfo)
+HOOK(getnameinfo)
+HOOK(gethostbyname)
+HOOK(gethostbyname2)
+HOOK(gethostbyname_r)
+HOOK(gethostbyname2_r)
+HOOK(gethostbyaddr)
+HOOK(gethostbyaddr_r)
+HOOK(getaddrinfo_a)
+HOOK(res_query)
+ALIAS(__res_query, res_query)
+HOOK(res_search)
+ALIAS(__res_search, res_search)
+HOOK(res_nquery)
+ALIAS(__res_nquery, res_nquery)
+HOOK(res_nsearch)
+ALIAS(__res_nsearch, res_nsearch)
+HOOK(res_querydomain)
+ALIAS(__res_querydomain, res_querydomain)
+HOOK(res_nquerydomain)
+ALIAS(__res_nquerydomain, res_nquerydomain)
+HOOK(res_send)
+ALIAS(__res_send, res_send)
+HOOK(res_nsend)
+ALIAS(__res_nsend, res_nsend)
+
+/* programs: preload/hook_exec.c */
+HOOK(execve)
+HOOK(execv)
+HOOK(execvp)
+HOOK(execvpe)
+HOOK(execl)
+HOOK(execle)
+HOOK(execlp)
+HOOK(execveat)
+HOOK(fexecve)
+HOOK(posix_spawn)
+HOOK(posix_spawnp)
+
+/* everything: preload/hook_syscall.c */
+HOOK(syscall)
