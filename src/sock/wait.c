@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "libc/libc.h"
+#include "sock/wait.h"
+
+uint64_t sock_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static bool some_handler_interrupts(void)
+{
+	struct sigaction sa;
+
+	for (int sig = 1; sig < NSIG; sig++) {
+		if (sigaction(sig, NULL, &sa) == 0 &&
+		    ((sa.sa_flags & SA_SIGINFO) != 0 ||
+		     (sa.sa_handler != SIG_DFL && sa.sa_handler != SIG_IGN)) &&
+		    (sa.sa_flags & SA_RESTART) == 0)
+			return true;
+	}
+	return false;
+}
+
+int sock_wait_poll(int fd, short events, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	uint64_t end = sock_now_ms() + (uint64_t)ms;
+	int saved = errno, r;
+
+	for (;;) {
+		uint64_t now;
+
+		r = libc(poll)(&p, 1, ms);
+		if (r >= 0 || errno != EINTR)
+			break;
+		if (some_handler_interrupts())
+			break;
+		now = sock_now_ms();
+		ms = now < end ? (int)(end - now) : 0;
+	}
+	if (r < 0)
+		r = -errno;
+	errno = saved;
+	return r;
+}
