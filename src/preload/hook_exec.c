@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks: exec*(3) and posix_spawn(3). The new program belongs to the run, even
+ * if its environment was replaced (`env -i`). All may run in a vfork child,
+ * which lives on its parent's memory: everything is built on the stack.
+ */
+#include <alloca.h>
+#include <errno.h>
+#include <stdarg.h>
+
+#include "exec/env.h"
+#include "libc/libc.h"
+#include "preload/state.h"
+
+extern char **environ;
+
+/* An environment of the run, in the caller's frame where it must be built. */
+#define run_env(envp)                                                       \
+	({                                                                  \
+		struct exec_env re_want;                                    \
+		char **re_envp = (char **)(envp);                           \
+		size_t re_size = 0;                                         \
+		if (state_exec_env(&re_want) &&                             \
+		    (re_size = exec_env_size(&re_want, re_envp)) > 0)       \
+			re_envp = exec_env_build(&re_want, re_envp,         \
+						 alloca(re_size));          \
+		re_envp;                                                    \
+	})
+
+EXPORT int execve(const char *path, char *const argv[], char *const envp[])
+{
+	return libc(execve)(path, argv, run_env(envp));
+}
+
+EXPORT int execv(const char *path, char *const argv[])
+{
+	return libc(execve)(path, argv, run_env(environ));
+}
+
+EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	return libc(execvpe)(file, argv, run_env(envp));
+}
+
+EXPORT int execvp(const char *file, char *const argv[])
+{
+	return libc(execvpe)(file, argv, run_env(environ));
+}
+
+EXPORT int execveat(int dir, const char *path, char *const argv[],
+		    char *const envp[], int flags)
+{
+	return libc(execveat)(dir, path, argv, run_env(envp), flags);
+}
+
+EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
+{
+	return libc(fexecve)(fd, argv, run_env(envp));
+}
+
+EXPORT int posix_spawn(pid_t *pid, const char *path,
+		       const posix_spawn_file_actions_t *actions,
+		       const posix_spawnattr_t *attr, char *const argv[],
+		       char *const envp[])
+{
+	return libc(posix_spawn)(pid, path, actions, attr, argv,
+				 run_env(envp));
+}
+
+EXPORT int posix_spawnp(pid_t *pid, const char *file,
+			const posix_spawn_file_actions_t *actions,
+			const posix_spawnattr_t *attr, char *const argv[],
+			char *const envp[])
+{
+	return libc(posix_spawnp)(pid, file, actions, attr, argv,
+				  run_env(envp));
+}
+
+/* The arguments of the execl family as an array in the caller's frame. */
+#define list_args(arg, ap)                                                  \
+	({                                                                  \
+		size_t la_n = 1;                                            \
+		va_list la_ap;                                              \
+		char **la_argv;                                             \
+		va_copy(la_ap, ap);                                         \
+		if ((arg) != NULL)                                          \
+			while (va_arg(la_ap, char *) != NULL)               \
+				la_n++;                                     \
+		va_end(la_ap);                                              \
+		la_argv = alloca((la_n + 1) * sizeof(char *));              \
+		la_argv[0] = (char *)(uintptr_t)(arg);                      \
+		for (size_t la_i = 1; la_argv[la_i - 1] != NULL; la_i++)    \
+			la_argv[la_i] = va_arg(ap, char *);                 \
+		la_argv;                                                    \
+	})
+
+EXPORT int execl(const char *path, const char *arg, ...)
+{
+	char **argv;
+	va_list ap;
+
+	va_start(ap, arg);
+	argv = list_args(arg, ap);
+	va_end(ap);
+	return libc(execve)(path, argv, run_env(environ));
+}
+
+EXPORT int execlp(const char *file, const char *arg, ...)
+{
+	char **argv;
+	va_list ap;
+
+	va_start(ap, arg);
+	argv = list_args(arg, ap);
+	va_end(ap);
+	return libc(execvpe)(file, argv, run_env(environ));
+}
+
+EXPORT int execle(const char *path, const char *arg, ...)
+{
+	char **argv, **envp;
+	va_list ap;
+
+	va_start(ap, arg);
+	argv = list_args(arg, ap);
+	envp = va_arg(ap, char **);
+	va_end(ap);
+	return libc(execve)(path, argv, run_env(envp));
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks: sendto(2), sendmsg(2), sendmmsg(2). A send without an address goes
+ * where the socket is connected to, which has been judged; one with an
+ * address is judged here. MSG_FASTOPEN makes it a connect.
+ */
+#include <errno.h>
+
+#include "libc/libc.h"
+#include "libc/net.h"
+#include "preload/outgoing.h"
+#include "preload/state.h"
+
+EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags,
+		      const struct sockaddr *addr, socklen_t len)
+{
+	int r;
+
+	if (!pointer_is_plausible(addr))
+		return libc(sendto)(fd, buf, n, flags, addr, len);
+	r = outgoing_send(fd, addr, len, flags);
+	if (r == OUTGOING_PASS)
+		return hook_result(net_sendto(fd, buf, n, flags, addr, len));
+	if (r == OUTGOING_CONNECT)
+		r = outgoing_connect(fd, addr, len);
+	if (r < 0)
+		return hook_result(r);
+	return libc(send)(fd, buf, n, flags & ~MSG_FASTOPEN);
+}
+
+/* Is there an address that has to be judged? */
+static bool is_addressed(const struct msghdr *msg)
+{
+	return pointer_is_plausible(msg) && unlikely(msg->msg_name != NULL) &&
+	       pointer_is_plausible(msg->msg_name);
+}
+
+static ssize_t send_addressed(int fd, const struct msghdr *msg, int flags)
+{
+	struct msghdr plain = *msg;
+	int r = outgoing_send(fd, msg->msg_name, msg->msg_namelen, flags);
+
+	if (r == OUTGOING_PASS)
+		return net_sendmsg(fd, msg, flags);
+	if (r == OUTGOING_CONNECT)
+		r = outgoing_connect(fd, msg->msg_name, msg->msg_namelen);
+	if (r < 0)
+		return r;
+	plain.msg_name = NULL;
+	plain.msg_namelen = 0;
+	return net_sendmsg(fd, &plain, flags & ~MSG_FASTOPEN);
+}
+
+EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	return hook_result(is_addressed(msg) ? send_addressed(fd, msg, flags)
+					     : net_sendmsg(fd, msg, flags));
+}
+
+/*
+ * A batch stays a batch up to the first message that has to be judged and
+ * does not simply pass; that one then makes a call of its own. A short count
+ * is what sendmmsg(2) allows at any time.
+ */
+EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
+{
+	unsigned i;
+	ssize_t r;
+
+	if (!pointer_is_plausible(msgs))
+		return libc(sendmmsg)(fd, msgs, n, flags);
+	for (i = 0; i < n; i++) {
+		const struct msghdr *m = &msgs[i].msg_hdr;
+
+		if (is_addressed(m) &&
+		    outgoing_send(fd, m->msg_name, m->msg_namelen, flags) !=
+			    OUTGOING_PASS)
+			break;
+	}
+	if (i > 0 || n == 0)
+		return (int)hook_result(net_sendmmsg(fd, msgs, i, flags));
+	r = send_addressed(fd, &msgs[0].msg_hdr, flags);
+	if (r < 0)
+		return (int)hook_result(r);
+	msgs[0].msg_len = (unsigned)r;
+	return 1;
+}

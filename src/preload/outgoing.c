@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <signal.h>
+
+#include "libc/net.h"
+#include "libc/sys.h"
+#include "policy/destination.h"
+#include "preload/outgoing.h"
+#include "preload/state.h"
+#include "sock/kind.h"
+#include "sock/report.h"
+#include "sock/tcp_connect.h"
+
+/*
+ * Can the kernel read an address there? rt_sigprocmask(2) copies its set
+ * before it looks at an operation that does not exist: EFAULT or EINVAL.
+ */
+static bool is_readable(const void *p)
+{
+	return sys(SYS_rt_sigprocmask, -1, p, NULL, 8) != -EFAULT;
+}
+
+static void copy_address(struct sockaddr_storage *to,
+			 const struct sockaddr *from, socklen_t len)
+{
+	__builtin_memcpy(to, from, len < sizeof(*to) ? len : sizeof(*to));
+}
+
+/* A name under a direct rule: its real addresses, one after the other. */
+static int connect_direct(int fd, const struct destination *d,
+			  const struct sockaddr *addr, socklen_t len)
+{
+	struct sockaddr_storage ss;
+	int r = -EHOSTUNREACH;
+
+	if (d->nreal == 0)
+		return net_connect(fd, addr, len);
+	for (unsigned i = 0; i < d->nreal; i++) {
+		struct endpoint real = d->real[i];
+		socklen_t n;
+
+		real.port = d->asked.port;
+		n = endpoint_to_sockaddr(&real, addr->sa_family, &ss);
+		if (n == 0)
+			continue;
+		r = net_connect(fd, (struct sockaddr *)&ss, n);
+		if (r != -ECONNREFUSED && r != -ENETUNREACH &&
+		    r != -EHOSTUNREACH && r != -ETIMEDOUT)
+			break;
+	}
+	return r;
+}
+
+static int connect_judged(struct run *run, int fd, const struct destination *d,
+			  const struct sockaddr *addr, socklen_t len)
+{
+	int kind, r;
+
+	switch (d->verdict.route) {
+	case ROUTE_DIRECT:
+		r = connect_direct(fd, d, addr, len);
+		report_direct(run, &d->target, -r);
+		return r;
+	case ROUTE_REFUSE:
+		/* The kernel looks at the socket before the address. */
+		kind = sock_kind(fd);
+		if (kind < 0)
+			return kind;
+		if (kind == SOCK_PASS)
+			return net_connect(fd, addr, len);
+		report_refused(run, &d->target, d->verdict.error, " refused: ");
+		return -d->verdict.error;
+	case ROUTE_PROXY:
+		break;
+	}
+	kind = sock_kind(fd);
+	switch (kind) {
+	case SOCK_TCP:
+		return sock_tcp_connect(run, fd, addr->sa_family, &d->target,
+					&d->asked, sock_wait_poll);
+	case SOCK_PASS:
+		return net_connect(fd, addr, len);
+	case SOCK_UDP:
+	case SOCK_OTHER:
+		report_refused(run, &d->target, ENETUNREACH,
+			       " is not TCP, refused: ");
+		return -ENETUNREACH;
+	default:
+		return kind;
+	}
+}
+
+int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct run *run = state_run();
+	struct sockaddr_storage own;
+	struct destination d;
+
+	if (len < sizeof(addr->sa_family) || len > sizeof(own) ||
+	    !pointer_is_plausible(addr) || !is_readable(addr))
+		return net_connect(fd, addr, len);
+	/* A second thread must not change what has been judged. */
+	copy_address(&own, addr, len);
+	addr = (struct sockaddr *)&own;
+	if (!destination_is_inet(addr, len))
+		return net_connect(fd, addr, len);
+	destination_judge(&d, run, addr, len, state_now());
+	return connect_judged(run, fd, &d, addr, len);
+}
+
+int outgoing_send(int fd, const struct sockaddr *addr, socklen_t len,
+		  int flags)
+{
+	struct run *run = state_run();
+	struct sockaddr_storage own;
+	struct destination d;
+	int kind;
+
+	if (len < sizeof(addr->sa_family) || len > sizeof(own))
+		return OUTGOING_PASS; /* EINVAL */
+	copy_address(&own, addr, len);
+	/* UDP over IPv4 takes AF_UNSPEC for AF_INET. */
+	if (own.ss_family == AF_UNSPEC)
+		own.ss_family = AF_INET;
+	if (!destination_is_inet((struct sockaddr *)&own, len))
+		return OUTGOING_PASS;
+	destination_judge(&d, run, (struct sockaddr *)&own, len, state_now());
+	kind = sock_kind(fd);
+	if (kind < 0)
+		return kind;
+	if (kind == SOCK_PASS)
+		return OUTGOING_PASS;
+	if (kind == SOCK_TCP)
+		/* Without MSG_FASTOPEN TCP does not look at the address. */
+		return (flags & MSG_FASTOPEN) != 0 &&
+				       (d.verdict.route != ROUTE_DIRECT ||
+					d.nreal > 0)
+			       ? OUTGOING_CONNECT
+			       : OUTGOING_PASS;
+	if (d.verdict.route == ROUTE_DIRECT && d.nreal == 0)
+		return OUTGOING_PASS;
+	report_refused(run, &d.target, ENETUNREACH, " is not TCP, refused: ");
+	return d.verdict.route == ROUTE_REFUSE ? -d.verdict.error
+					       : -ENETUNREACH;
+}

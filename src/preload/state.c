@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "exec/run_fd.h"
+#include "libc/libc.h"
+#include "libc/log.h"
+#include "libc/net.h"
+#include "libc/sys.h"
+#include "policy/config_env.h"
+#include "preload/state.h"
+#include "sock/wait.h"
+
+extern char **environ;
+
+int state_lowest_hidden; /* 0: every descriptor takes the slow path */
+
+static struct run_ref ref = { .fd = -1, .log_fd = -1 };
+static char run_value[RUN_ENV_MAX]; /* as found in the environment */
+
+/* Mapped at first need; NO_RUN once it is known that there is none. */
+static struct run *the_run;
+#define NO_RUN ((struct run *)-1)
+
+static const char *env_value(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char **e = environ; e != NULL && *e != NULL; e++)
+		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}
+
+static bool started(void)
+{
+	return __atomic_load_n(&state_lowest_hidden, __ATOMIC_ACQUIRE) != 0;
+}
+
+/*
+ * Idempotent, so that threads may race here: all read the same environment,
+ * and the program has had no chance to change it before its first hook.
+ */
+static void start(void)
+{
+	struct run_ref found = { .fd = -1, .log_fd = -1 };
+	const char *value;
+	int lowest = INT_MAX;
+
+	if (started())
+		return;
+	value = getauxval(AT_SECURE) != 0 ? NULL : env_value(RUN_ENV);
+	if (value != NULL && strlen(value) < RUN_ENV_MAX &&
+	    run_ref_parse(&found, value)) {
+		strcpy(run_value, value);
+		ref = found;
+		lowest = ref.fd;
+		if (ref.log_fd >= 0 && ref.log_fd < lowest)
+			lowest = ref.log_fd;
+	}
+	__atomic_store_n(&state_lowest_hidden, lowest, __ATOMIC_RELEASE);
+}
+
+__attribute__((constructor)) static void construct(void)
+{
+	start();
+	libc_bind_early();
+}
+
+static void ignore_report(void *arg, const char *where, const char *what)
+{
+	(void)arg;
+	(void)where;
+	(void)what;
+}
+
+/*
+ * The shared run is lost, or the library was loaded by hand: what the
+ * environment says has to do, as far as it needs no look-up of names.
+ */
+static struct run *run_from_environment(void)
+{
+	static struct config config; /* large; and this happens once */
+	static int once;
+
+	if (getauxval(AT_SECURE) != 0 ||
+	    __atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
+		return NULL;
+	config_init(&config);
+	if (config_env_server(&config, env_value, ignore_report, NULL) != 1 ||
+	    !config_env_credentials(&config, env_value, ignore_report, NULL) ||
+	    !config_env_rules(&config, env_value, ignore_report, NULL))
+		return NULL;
+	if (config.server.kind == ENDPOINT_NAME)
+		return NULL;
+	config.servers[0] = config.server;
+	config.nservers = 1;
+	return run_private(&config);
+}
+
+static struct run *map_run(void)
+{
+	struct run *run, *expected = NULL;
+	bool shared;
+
+	start();
+	run = run_fd_map(&ref);
+	shared = run != NULL;
+	if (!shared)
+		run = run_from_environment();
+	if (run == NULL)
+		run = NO_RUN;
+	else
+		net_set_cookie(run->cookie);
+	log_set_fd(shared ? ref.log_fd : STDERR_FILENO);
+	if (!__atomic_compare_exchange_n(&the_run, &expected, run, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		/* Another thread was first. */
+		if (run != NO_RUN)
+			sys_munmap(run, sizeof(*run));
+		run = expected;
+	}
+	return run;
+}
+
+struct run *state_run(void)
+{
+	struct run *run = __atomic_load_n(&the_run, __ATOMIC_ACQUIRE);
+
+	if (unlikely(run == NULL))
+		run = map_run();
+	return run == NO_RUN ? NULL : run;
+}
+
+bool state_is_hidden(int fd)
+{
+	start();
+	return fd >= 0 && (fd == ref.fd || fd == ref.log_fd);
+}
+
+unsigned state_hidden(int fd[static HIDDEN_MAX])
+{
+	unsigned n = 0;
+
+	start();
+	if (ref.fd >= 0)
+		fd[n++] = ref.fd;
+	if (ref.log_fd >= 0)
+		fd[n++] = ref.log_fd;
+	if (n == 2 && fd[0] > fd[1]) {
+		int t = fd[0];
+
+		fd[0] = fd[1];
+		fd[1] = t;
+	}
+	return n;
+}
+
+void state_give_way(int fd)
+{
+	/*
+	 * Nothing is noted here: this may be a vfork child, and the parent's
+	 * descriptor stays where it is. run_fd_find() looks around at exec.
+	 */
+	run_fd_hide(fd);
+}
+
+bool state_exec_env(struct exec_env *want)
+{
+	struct run *run;
+
+	start();
+	run = state_run();
+	if (run == NULL || ref.fd < 0 || run->preload[0] == '\0')
+		return false;
+	want->preload = run->preload;
+	want->run = run_value;
+	return true;
+}
+
+uint32_t state_now(void)
+{
+	return (uint32_t)(sock_now_ms() / 1000);
+}

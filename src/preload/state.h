@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this process knows of the run: start-up and the hidden descriptors.
+ *
+ * DOC: Theory of operation
+ *
+ * Start-up only reads the environment; it runs from our constructor or from
+ * the first hook that needs it, whichever comes first (other libraries'
+ * constructors may call us before ours has run). The run state is mapped at
+ * the first network call or exec. Before that nothing of ours exists in the
+ * process: no descriptor but the inherited ones, no thread, no memory.
+ *
+ * Every function here is thread-safe and async-signal-safe, takes no lock,
+ * leaves errno alone, and may be called in a vfork child: what it writes is
+ * what the parent would write.
+ */
+#ifndef PRELOAD_STATE_H
+#define PRELOAD_STATE_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exec/env.h"
+#include "policy/run.h"
+
+/*
+ * Descriptors below this are certainly not hidden: the one comparison that
+ * close(2) and its relatives pay. 0 until start-up.
+ */
+extern int state_lowest_hidden;
+
+/** state_run() - the run; NULL if there is none: then nothing may go out */
+struct run *state_run(void);
+
+/** state_is_hidden() - is this descriptor ours? (slow path) */
+bool state_is_hidden(int fd);
+
+/** fd_is_hidden() - is this descriptor ours, out of the program's sight? */
+static inline bool fd_is_hidden(int fd)
+{
+	return __builtin_expect(fd >= state_lowest_hidden, 0) &&
+	       state_is_hidden(fd);
+}
+
+#define HIDDEN_MAX 2
+
+/** state_hidden() - the hidden descriptors in ascending order; how many */
+unsigned state_hidden(int fd[static HIDDEN_MAX]);
+
+/**
+ * state_give_way() - the program takes the number of a hidden descriptor:
+ * ours moves to another
+ */
+void state_give_way(int fd);
+
+/**
+ * state_exec_env() - what programs that are executed must find in their
+ * environment; false if this process belongs to no run
+ */
+bool state_exec_env(struct exec_env *want);
+
+/** state_now() - CLOCK_MONOTONIC, seconds; no system call */
+uint32_t state_now(void);
+
+/** hook_result() - a result or -errno becomes libc's convention */
+static inline long hook_result(long r)
+{
+	if (r >= 0)
+		return r;
+	errno = (int)-r;
+	return -1;
+}
+
+#endif
