@@ -262,7 +262,6 @@ static bool read_rdata(struct reader *r, const uint8_t *msg, size_t n,
 
 	if (!read_mem(r, n))
 		return false;
-	in.end = end;
 	if (rr->type == DNS_A && n == sizeof(rr->value.ipv4)) {
 		endpoint_set_ipv4(&rr->value, in.p);
 		return true;
