@@ -55,7 +55,7 @@ static void records(const uint8_t *msg, size_t n, uint16_t type)
 	struct endpoint name;
 	enum dns_rcode rcode;
 	bool truncated;
-	uint16_t id = n < 2 ? 0 : (uint16_t)(msg[0] << 8 | msg[1]);
+	uint16_t id = n < 2 ? 0 : (uint16_t)((unsigned)msg[0] << 8 | msg[1]);
 	int found =
 		dns_get_records(msg, n, id, type, rr, 3, &rcode, &truncated);
 
