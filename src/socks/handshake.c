@@ -108,6 +108,8 @@ size_t handshake_output(struct handshake *hs,
 	hs->out_len = (uint16_t)(w.p - buf);
 	left = (size_t)hs->out_len - hs->out_done;
 	memmove(buf, buf + hs->out_done, left);
+	/* A caller that wipes what it was given must have wiped it all. */
+	memset(buf + left, 0, hs->out_done);
 	return left;
 }
 

@@ -257,13 +257,21 @@ END_TEST
 /* No secret may stand in memory that other processes see. */
 START_TEST(keeps_no_secret)
 {
-	uint8_t buf[HANDSHAKE_OUTPUT_MAX];
+	static const uint8_t wiped[HANDSHAKE_OUTPUT_MAX];
+	uint8_t buf[HANDSHAKE_OUTPUT_MAX] = {0};
 
 	begin(SOCKS_CONNECT, true, true);
 	handshake_output(&hs, &alice, buf);
 	handshake_sent(&hs, 7);
+	memset(buf, 0, sizeof(buf));
 	ck_assert_ptr_null(memmem(&hs, sizeof(hs), "s3cret", 6));
 	ck_assert_ptr_null(memmem(&hs, sizeof(hs), "alice", 5));
+
+	/* Nor behind the octets that the owner knows of, and wipes. */
+	size_t n = handshake_output(&hs, &alice, buf);
+
+	memset(buf, 0, n);
+	ck_assert_mem_eq(buf, wiped, sizeof(buf));
 }
 END_TEST
 
