@@ -73,7 +73,8 @@ struct handshake {
 	uint8_t pipeline;  /* send everything at once, RFC permitting */
 	uint8_t method;    /* chosen by the server */
 	uint8_t replies;   /* replies received in full */
-	uint16_t out_done; /* octets of the present output already sent */
+	uint16_t out_len;  /* octets of the present output, once asked for */
+	uint16_t out_done; /* octets of it already sent */
 	uint16_t in_len;   /* octets of the present message received */
 	uint8_t in[HANDSHAKE_INPUT_MAX];
 	struct endpoint target; /* DST.ADDR, DST.PORT */
@@ -96,14 +97,15 @@ enum handshake_want handshake_wants(const struct handshake *hs);
 
 /**
  * handshake_output() - the octets that are still to be sent now
- * @credentials: as promised to handshake_init(); may be NULL without
+ * @credentials: as promised to handshake_init(); may be NULL without. NULL in
+ *               spite of the promise fails the handshake (SOCKS_FAIL_AUTH).
  * Return: octets written to @buf; 0 unless HANDSHAKE_WRITE
  */
-size_t handshake_output(const struct handshake *hs,
+size_t handshake_output(struct handshake *hs,
 			const struct socks_credentials *credentials,
 			uint8_t buf[static HANDSHAKE_OUTPUT_MAX]);
 
-/** handshake_sent() - @n octets of handshake_output() are on their way */
+/** handshake_sent() - @n octets of the last handshake_output() are under way */
 void handshake_sent(struct handshake *hs, size_t n);
 
 /**
@@ -123,7 +125,8 @@ void handshake_timed_out(struct handshake *hs);
 
 /**
  * handshake_request_sent() - has the whole request gone out, so that what is
- * waited for is the target (and the longer time-out holds)?
+ * waited for is the target (and the longer time-out holds)? In a pipeline not
+ * before the answers to all that precedes the request are in.
  */
 bool handshake_request_sent(const struct handshake *hs);
 
