@@ -40,4 +40,13 @@ void text_hex(struct text *t, uint64_t v);
  */
 void text_quoted(struct text *t, const void *p, size_t n);
 
+/**
+ * text_lower() - an ASCII letter in lower case, any other octet as it is
+ * Not tolower(3), whose locale is the program's own (Turkish has two i's).
+ */
+static inline char text_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 #endif
