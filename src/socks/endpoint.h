@@ -31,7 +31,7 @@ struct endpoint {
 	uint8_t kind;      /* enum endpoint_kind */
 	uint8_t name_len;  /* octets, for ENDPOINT_NAME */
 	uint16_t port;     /* host order */
-	uint32_t scope_id; /* sin6_scope_id, for link-local IPv6 */
+	uint32_t scope_id; /* sin6_scope_id, for link-local IPv6, else 0 */
 	union {
 		uint8_t ipv4[4];  /* network order */
 		uint8_t ipv6[16]; /* network order */
@@ -79,6 +79,15 @@ bool endpoint_parse(struct endpoint *ep, const char *text,
  */
 size_t endpoint_format(const struct endpoint *ep,
 		       char buf[static ENDPOINT_TEXT_MAX]);
+
+/** endpoint_set_ipv4() - make it an IPv4 address; the port stays */
+void endpoint_set_ipv4(struct endpoint *ep, const uint8_t addr[static 4]);
+
+/**
+ * endpoint_set_ipv6() - make it an IPv6 address, or the IPv4 address that it
+ * maps; without scope; the port stays
+ */
+void endpoint_set_ipv6(struct endpoint *ep, const uint8_t addr[static 16]);
 
 /** endpoint_set_name() - make it a name of @len octets; the port stays */
 bool endpoint_set_name(struct endpoint *ep, const char *name, size_t len);
