@@ -33,9 +33,13 @@ enum socks_failure {
 	SOCKS_FAIL_METHOD,        /* X'FF', or a method that was not offered */
 	SOCKS_FAIL_AUTH,          /* RFC 1929 status is not 0 */
 	SOCKS_FAIL_MALFORMED,     /* a message that no RFC describes */
-	SOCKS_FAIL_CLOSED_EARLY,  /* end of stream before the request was sent */
+	/*
+	 * "Early" is before the request was sent or, in a pipeline, before all
+	 * that precedes it was answered: the target cannot be the cause.
+	 */
+	SOCKS_FAIL_CLOSED_EARLY,
 	SOCKS_FAIL_CLOSED,        /* end of stream instead of the reply */
-	SOCKS_FAIL_STALLED_EARLY, /* silence before the request was sent */
+	SOCKS_FAIL_STALLED_EARLY,
 	SOCKS_FAIL_STALLED,       /* silence instead of the reply */
 	SOCKS_FAIL_COUNT
 };
