@@ -141,9 +141,9 @@ START_TEST(test_rules)
 	ck_assert_uint_eq(c.rules.rule[2].route, ROUTE_REFUSE);
 	ck_assert_uint_eq(reports.count, 0);
 	/* A bad pattern is reported by itself, the rest is read. */
-	ck_assert(!config_add_rules(&c, ROUTE_DIRECT, "d.example,x=y,e.example",
+	ck_assert(!config_add_rules(&c, ROUTE_DIRECT, "d.example,x:y,e.example",
 				    "--direct", reports_add, &reports));
-	assert_report("--direct: ", "\"x=y\": ");
+	assert_report("--direct: ", "\"x:y\": ");
 	ck_assert_uint_eq(c.rules.count, 5);
 	ck_assert(!config_add_rules(&c, ROUTE_DIRECT, " , ", "--direct",
 				    reports_add, &reports));

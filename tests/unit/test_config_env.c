@@ -190,15 +190,15 @@ END_TEST
 START_TEST(test_bad_rules)
 {
 	static const char *const bad[] = {
-		"SOCKS_DIRECT", "a=b",	"SOCKS_BLOCK", "c=d", "no_proxy", "*",
+		"SOCKS_DIRECT", "a:b",	"SOCKS_BLOCK", "c:d", "no_proxy", "*",
 		"NO_PROXY",	"fine", NULL};
 
 	env = bad;
 	c.server_from_all_proxy = true;
 	ck_assert(!config_env_rules(&c, fake_getenv, reports_add, &reports));
 	ck_assert_uint_eq(reports.count, 3);
-	ck_assert(strstr(reports.text, "SOCKS_DIRECT: \"a=b\"") != NULL);
-	ck_assert(strstr(reports.text, "SOCKS_BLOCK: \"c=d\"") != NULL);
+	ck_assert(strstr(reports.text, "SOCKS_DIRECT: \"a:b\"") != NULL);
+	ck_assert(strstr(reports.text, "SOCKS_BLOCK: \"c:d\"") != NULL);
 	ck_assert(strstr(reports.text, "no_proxy: ") != NULL);
 }
 END_TEST

@@ -102,7 +102,7 @@ static const struct {
 	{"direct\n", "F:1: expected", "CIDR"},
 	{"direct # nothing\n", "F:1: expected", "CIDR"},
 	{"direct = 10.0.0.0/8\n", "F:1: \"direct\": a rule has no '='", ""},
-	{"block a=b\n", "F:1: \"a=b\": ", ""},
+	{"block a:b\n", "F:1: \"a:b\": ", ""},
 	{"username = a\x01z\n", "F:1: a control character", ""},
 	{"DIRECT x\n", "F:1: \"DIRECT\": expected key = value", ""},
 };
@@ -122,14 +122,14 @@ END_TEST
 
 START_TEST(test_all_faults_are_told)
 {
-	ck_assert_uint_eq(parse("server = p:0\nx\ndns = y\nblock a=b,c=d\n"
+	ck_assert_uint_eq(parse("server = p:0\nx\ndns = y\nblock a:b,c:d\n"
 				"direct fine.example\n"),
 			  5);
 	ck_assert(strstr(reports.text, "F:1: ") != NULL);
 	ck_assert(strstr(reports.text, "F:2: ") != NULL);
 	ck_assert(strstr(reports.text, "F:3: ") != NULL);
-	ck_assert(strstr(reports.text, "F:4: \"a=b\"") != NULL);
-	ck_assert(strstr(reports.text, "F:4: \"c=d\"") != NULL);
+	ck_assert(strstr(reports.text, "F:4: \"a:b\"") != NULL);
+	ck_assert(strstr(reports.text, "F:4: \"c:d\"") != NULL);
 	ck_assert(!f.has_server);
 	ck_assert_uint_eq(f.config.rules.count, 1);
 }
