@@ -30,7 +30,8 @@ struct config {
 	struct endpoint server;
 	struct endpoint servers[CONFIG_SERVERS_MAX];
 	uint8_t nservers; /* 0 until the launcher has resolved @server */
-	bool server_from_all_proxy; /* then NO_PROXY counts, Dante's names not */
+	bool server_from_all_proxy; /* then NO_PROXY counts, Dante's names not
+				     */
 	struct socks_credentials credentials;
 
 	struct rules rules;
@@ -41,12 +42,12 @@ struct config {
 	/* The networks that fake addresses come from. */
 	uint8_t fake_ipv4[4];
 	uint8_t fake_ipv4_prefix; /* bits, 15 to 24 */
-	uint8_t fake_ipv6[16];    /* a /64 */
+	uint8_t fake_ipv6[16];	  /* a /64 */
 
 	/* Seconds: up to the authentication reply; for the CONNECT reply. */
 	uint16_t negotiate_timeout; /* default 30 */
 	uint16_t request_timeout;   /* default 130 */
-	bool pipeline;              /* send all of the handshake at once */
+	bool pipeline;		    /* send all of the handshake at once */
 
 	bool quiet;   /* not even faults of the proxy */
 	bool verbose; /* one line per connection */
@@ -74,13 +75,25 @@ bool config_set_server(struct config *c, const char *value, const char *where,
 /**
  * config_set_credential() - user name or password, verbatim, 1 to 255 octets
  */
-bool config_set_username(struct config *c, const char *value,
-			 const char *where, config_report *report, void *arg);
+bool config_set_username(struct config *c, const char *value, const char *where,
+			 config_report *report, void *arg);
 bool config_set_password(struct config *c, const char *value, size_t len,
 			 const char *where, config_report *report, void *arg);
 
 /** config_add_rules() - comma- or space-separated patterns for one route */
 bool config_add_rules(struct config *c, enum route route, const char *value,
 		      const char *where, config_report *report, void *arg);
+
+/**
+ * config_setting() - the number of a plain setting of the file, by its key:
+ * loopback, dns, fake-ipv4, fake-ipv6, negotiate-timeout, request-timeout,
+ * pipeline
+ * Return: -1 for any other key
+ */
+int config_setting(const char *key);
+
+/** config_set() - give a plain setting its value */
+bool config_set(struct config *c, int setting, const char *value,
+		const char *where, config_report *report, void *arg);
 
 #endif

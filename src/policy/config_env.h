@@ -28,7 +28,11 @@ int config_env_server(struct config *c, config_getenv *get,
 bool config_env_credentials(struct config *c, config_getenv *get,
 			    config_report *report, void *arg);
 
-/** config_env_rules() - SOCKS_DIRECT, SOCKS_BLOCK; NO_PROXY with ALL_PROXY */
+/**
+ * config_env_rules() - SOCKS_BLOCK, SOCKS_DIRECT; no_proxy or NO_PROXY with
+ * ALL_PROXY
+ * In this order: what is blocked stays blocked.
+ */
 bool config_env_rules(struct config *c, config_getenv *get,
 		      config_report *report, void *arg);
 

@@ -24,9 +24,9 @@
 #include "policy/config.h"
 
 struct config_file {
-	struct config config;         /* what the file says */
+	struct config config; /* what the file says */
 	bool has_server;
-	char password_file[4096];     /* "" if none; the caller reads it */
+	char password_file[4096]; /* "" if none; the caller reads it */
 };
 
 /**
