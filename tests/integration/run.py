@@ -42,6 +42,9 @@ def arguments():
 
 def main():
     args = arguments()
+    if not args.bare and not os.path.exists(
+            os.path.join(args.build, "socksify")):
+        sys.exit(f"no socksify in {args.build}")
     netns.enter()
     # In CI a missing program is no excuse.
     must_run = os.environ.get("CI") == "true" or \

@@ -183,6 +183,16 @@ class Fake(Proxy):
             r"request .* host=(\S+) port=(\d+)", "\n".join(self.lines()))]
 
 
+class Nobody(Proxy):
+    """A port where nothing listens."""
+
+    def start(self):
+        pass
+
+    def asked(self):
+        return None
+
+
 def make_proxies(outside):
     """The real ones, by name."""
     return {proxy.name: proxy for proxy in (
@@ -192,4 +202,5 @@ def make_proxies(outside):
         Microsocks(outside, "microsocks", 1083),
         Microsocks(outside, "microsocks-user", 1084, user=USER),
         SshD(outside, "ssh-D", 1085),
+        Nobody(outside, "nobody", 1086),
     )}
