@@ -195,7 +195,7 @@ SCENARIOS = [
              "ssh.test && cat one", out="one file\n", needs="sftp sshd",
              services="sshd", full_root=True),
     Scenario("rsync: daemon", "rsync rsync://four.test/files/one . && "
-             "cat one", out="one file\n", needs="rsync", services="rsyncd",
+             "cat one", out="one file\n", needs="rsync", services="rsyncd", full_root=True,
              asked="four.test:873"),
     Scenario("rsync: by ssh", f"rsync -e '{SSH}' ssh.test:@work@/www/one . "
              "&& cat one", out="one file\n", needs="rsync ssh sshd",

@@ -19,10 +19,12 @@ packet of the former can never be taken for a leak of the latter.
 Needs root or unprivileged user namespaces, Linux >= 4.20, iproute2.
 """
 
+import collections
 import contextlib
 import ctypes
 import ipaddress
 import os
+import select
 import shutil
 import signal
 import socket
@@ -189,10 +191,12 @@ class Machine:
             route add default via {net}.1
             -6 route add default via {net6}1""")
         self.wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-        self.wire.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+        with contextlib.suppress(PermissionError):  # of a user's namespace
+            self.wire.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         self.wire.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         self.wire.bind((name, ETH_P_ALL))
-        self.wire.setblocking(False)
+        self.frames = collections.deque()
+        threading.Thread(target=self.collect, daemon=True).start()
 
     def use_name_server(self, address):
         """What /etc/resolv.conf names; written in place, as it is mounted."""
@@ -234,15 +238,18 @@ class Machine:
         time.sleep(0.02)
         return Result(status, *running.text(), self.leaks())
 
+    def collect(self):
+        while True:
+            self.frames.append(self.wire.recv(256))
+
     def leaks(self):
         """What left this machine beside the proxy since the last call."""
         found = []
-        while True:
-            try:
-                frame = self.wire.recv(256)
-            except BlockingIOError:
-                break
-            packet = Packet(frame)
+        while self.frames or select.select([self.wire], [], [], 0)[0]:
+            if not self.frames:
+                time.sleep(0.001)
+                continue
+            packet = Packet(self.frames.popleft())
             if not packet.harmless and not (
                     packet.protocol == "tcp" and packet.to in self.proxies):
                 found.append(str(packet))

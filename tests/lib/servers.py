@@ -274,6 +274,8 @@ def start_sshd(outside):
 
 def start_rsyncd(outside, folder):
     config = write(outside.path("rsyncd.conf"), f"""
+uid = root
+gid = root
 use chroot = no
 reverse lookup = no
 pid file = {outside.path("rsyncd.pid")}
