@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+# Sourced by scripts/test and scripts/demo: what they need, and the build.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${BUILD:-$root/build}
+
+# What must be there (a program, or a pkg-config module after "lib:"), and the
+# Debian package that has it.
+build_needs='
+	cc gcc
+	/usr/include/stdio.h libc6-dev
+	meson meson
+	ninja ninja-build
+	pkg-config pkg-config
+	lib:check check
+	python3 python3
+'
+lab_needs='
+	ip iproute2
+	unshare util-linux
+	openssl openssl
+	curl curl
+	microsocks microsocks
+'
+test_needs='
+	danted dante-server
+	ssh openssh-client
+	sshd openssh-server
+	git git
+	wget wget
+	rsync rsync
+	perl perl
+	redis-cli redis-tools
+	lftp lftp
+	busybox busybox-static
+'
+heavy_needs='
+	go golang-go
+	psql postgresql-client
+	pg_ctlcluster postgresql
+'
+
+have() {
+	case $1 in
+	lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
+	/*) [ -e "$1" ] ;;
+	*) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
+	esac
+}
+
+# missing NEEDS: the packages of what is not there
+missing() {
+	local probe package
+
+	while read -r probe package; do
+		if [ -n "$probe" ] && ! have "$probe"; then
+			echo "$package"
+		fi
+	done <<<"$1" | sort -u
+}
+
+# install NEEDS: have apt bring what is missing, or say what that is
+install_missing() {
+	local packages log
+
+	packages=$(missing "$1")
+	if [ -z "$packages" ]; then
+		return 0
+	fi
+	packages=$(echo $packages)
+	if [ "$(id -u)" != 0 ] || ! have apt-get; then
+		echo "missing, and to be installed by root: $packages" >&2
+		return 0
+	fi
+	echo "installing $packages" >&2
+	log=$(mktemp)
+	# Packages of servers start them; here they are neither wanted (no
+	# runlevel starts anything) nor does it matter if they fail.
+	if ! { apt-get -q update &&
+		DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+			apt-get -qy --no-install-recommends install $packages
+	} >"$log" 2>&1 </dev/null && [ -n "$(missing "$1")" ]; then
+		tail -n 20 "$log" >&2
+	fi
+	rm -f "$log"
+	packages=$(missing "$1")
+	if [ -n "$packages" ]; then
+		echo "could not install:" $packages >&2
+	fi
+}
+
+# build: quietly, unless it fails
+build_all() {
+	local log werror=
+
+	if [ "${CI:-}" = true ]; then
+		werror=--werror
+	fi
+	log=$(mktemp)
+	if ! { { [ -f "$build/build.ninja" ] ||
+		meson setup $werror "$build" "$root"; } &&
+		ninja -C "$build" ${JOBS:+-j "$JOBS"}
+	} >"$log" 2>&1 </dev/null; then
+		tail -n 40 "$log" >&2
+		rm -f "$log"
+		return 1
+	fi
+	rm -f "$log"
+}
