@@ -83,9 +83,8 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file,
 		va_list la_ap;                                              \
 		char **la_argv;                                             \
 		va_copy(la_ap, ap);                                         \
-		if ((arg) != NULL)                                          \
-			while (va_arg(la_ap, char *) != NULL)               \
-				la_n++;                                     \
+		while (va_arg(la_ap, char *) != NULL)                       \
+			la_n++;                                             \
 		va_end(la_ap);                                              \
 		la_argv = alloca((la_n + 1) * sizeof(char *));              \
 		la_argv[0] = (char *)(uintptr_t)(arg);                      \

@@ -9,6 +9,8 @@
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "preload/outgoing.h"
+#include <stdbool.h>
+
 #include "preload/state.h"
 
 EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags,

@@ -7,6 +7,8 @@
 #ifndef PRELOAD_OUTGOING_H
 #define PRELOAD_OUTGOING_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 /** outgoing_connect() - connect(2) for any socket and any address */
