@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "exec/env.h"
-#include "exec/run_fd.h"
 
 #define PRELOAD "LD_PRELOAD="
 #define RUN     RUN_ENV "="

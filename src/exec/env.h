@@ -10,9 +10,11 @@
 
 #include <stddef.h>
 
+#include "exec/run_fd.h"
+
 struct exec_env {
 	const char *preload; /* our library, as ld.so(8) takes it */
-	const char *run;     /* the value of SOCKSIFY_RUN */
+	char run[RUN_ENV_MAX]; /* the value of SOCKSIFY_RUN */
 };
 
 /**

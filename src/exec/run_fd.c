@@ -16,6 +16,8 @@
 #define HIDE_ABOVE_LIMIT_MAX 4096
 /* Where the limit is higher: high enough that few programs get there. */
 #define HIDE_BELOW 3900
+/* Hidden descriptors stand together, within so many numbers. */
+#define HIDE_ROOM 16
 
 int run_fd_hide(int fd)
 {
@@ -24,9 +26,9 @@ int run_fd_hide(int fd)
 
 	if (getrlimit(RLIMIT_NOFILE, &old) == 0 &&
 	    old.rlim_cur <= HIDE_ABOVE_LIMIT_MAX &&
-	    old.rlim_max >= old.rlim_cur + 16) {
+	    old.rlim_max >= old.rlim_cur + HIDE_ROOM) {
 		raised = old;
-		raised.rlim_cur = old.rlim_cur + 16;
+		raised.rlim_cur = old.rlim_cur + HIDE_ROOM;
 		if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
 			r = sys_fcntl(fd, F_DUPFD, (long)old.rlim_cur);
 			setrlimit(RLIMIT_NOFILE, &old);
@@ -35,7 +37,7 @@ int run_fd_hide(int fd)
 		r = sys_fcntl(fd, F_DUPFD, HIDE_BELOW);
 	}
 	/* No room above the limit: as high as it allows. */
-	for (long n = (long)old.rlim_cur - 16; r < 0 && n > 2; n -= 64)
+	for (long n = (long)old.rlim_cur - HIDE_ROOM; r < 0 && n > 2; n -= 64)
 		r = sys_fcntl(fd, F_DUPFD, n);
 	if (r < 0)
 		r = sys_fcntl(fd, F_DUPFD, 3);
@@ -124,17 +126,33 @@ bool run_ref_parse(struct run_ref *ref, const char *value)
 	return true;
 }
 
-struct run *run_fd_map(const struct run_ref *ref)
+static bool is_run(int fd, uint64_t inode)
 {
 	struct stat st;
+
+	return fd >= 0 && sys_fstat(fd, &st) == 0 && st.st_ino == inode &&
+	       (uint64_t)st.st_size == sizeof(struct run);
+}
+
+int run_fd_find(const struct run_ref *ref)
+{
+	if (is_run(ref->fd, ref->inode))
+		return ref->fd;
+	for (int fd = ref->fd + 1; fd < ref->fd + HIDE_ROOM; fd++)
+		if (is_run(fd, ref->inode))
+			return fd;
+	return -1;
+}
+
+struct run *run_fd_map(const struct run_ref *ref)
+{
+	int fd = run_fd_find(ref);
 	struct run *run;
 
-	if (ref->fd < 0 || sys_fstat(ref->fd, &st) < 0 ||
-	    st.st_ino != ref->inode ||
-	    (uint64_t)st.st_size != sizeof(struct run))
+	if (fd < 0)
 		return NULL;
 	run = sys_mmap(sizeof(struct run), PROT_READ | PROT_WRITE, MAP_SHARED,
-		       ref->fd);
+		       fd);
 	if (run == MAP_FAILED)
 		return NULL;
 	if (!run_is_valid(run, sizeof(struct run))) {

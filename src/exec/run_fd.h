@@ -7,6 +7,7 @@
 #ifndef EXEC_RUN_FD_H
 #define EXEC_RUN_FD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "policy/run.h"
@@ -49,6 +50,14 @@ bool run_ref_parse(struct run_ref *ref, const char *value);
  * Return: NULL if that descriptor is not it (any more)
  */
 struct run *run_fd_map(const struct run_ref *ref);
+
+/**
+ * run_fd_find() - the run state's descriptor now: @ref's own, or, if the
+ * program has taken that number, where run_fd_hide() has put it
+ * One fstat(2) as a rule. Safe in a vfork child.
+ * Return: -1 if it is lost
+ */
+int run_fd_find(const struct run_ref *ref);
 
 /**
  * run_private() - a run state of this process alone, in private memory, for

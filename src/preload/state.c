@@ -17,7 +17,6 @@ extern char **environ;
 int state_lowest_hidden; /* 0: every descriptor takes the slow path */
 
 static struct run_ref ref = { .fd = -1, .log_fd = -1 };
-static char run_value[RUN_ENV_MAX]; /* as found in the environment */
 
 /* Mapped at first need; NO_RUN once it is known that there is none. */
 static struct run *the_run;
@@ -51,9 +50,7 @@ static void start(void)
 	if (started())
 		return;
 	value = getauxval(AT_SECURE) != 0 ? NULL : env_value(RUN_ENV);
-	if (value != NULL && strlen(value) < RUN_ENV_MAX &&
-	    run_ref_parse(&found, value)) {
-		strcpy(run_value, value);
+	if (value != NULL && run_ref_parse(&found, value)) {
 		ref = found;
 		lowest = ref.fd;
 		if (ref.log_fd >= 0 && ref.log_fd < lowest)
@@ -168,14 +165,16 @@ void state_give_way(int fd)
 
 bool state_exec_env(struct exec_env *want)
 {
-	struct run *run;
+	struct run *run = state_run();
+	struct run_ref now = ref;
 
-	start();
-	run = state_run();
 	if (run == NULL || ref.fd < 0 || run->preload[0] == '\0')
 		return false;
+	now.fd = run_fd_find(&ref);
+	if (now.fd < 0)
+		now.fd = ref.fd; /* lost: the environment will have to do */
 	want->preload = run->preload;
-	want->run = run_value;
+	run_ref_format(&now, want->run);
 	return true;
 }
 
