@@ -146,8 +146,7 @@ static int run_command(struct options *o, struct run *run,
 {
 	static char *shell[2];
 	char **argv = o->command, **envp = environ;
-	char value[RUN_ENV_MAX];
-	struct exec_env want = {.preload = run->preload, .run = value};
+	struct exec_env want = { .preload = run->preload };
 	enum target_kind kind;
 	size_t size;
 
@@ -160,7 +159,7 @@ static int run_command(struct options *o, struct run *run,
 	if (!environ_clean(&run->config))
 		return EXIT_REFUSED;
 	envp = environ;
-	run_ref_format(ref, value);
+	run_ref_format(ref, want.run);
 	size = exec_env_size(&want, envp);
 	if (size > 0) {
 		void *mem = malloc(size);
