@@ -60,7 +60,7 @@ static enum tcp_state fail(struct tcp_attempt *a, int error,
 {
 	a->state = TCP_FAILED;
 	a->error = error;
-	report_connect(a->run, &a->hs.target, error, failure, rep, a->cause,
+	report_connect(a->run, &a->target, error, failure, rep, a->cause,
 		       sock_now_ms() - a->start);
 	return TCP_FAILED;
 }
@@ -73,11 +73,14 @@ static int try_servers(struct tcp_attempt *a)
 {
 	const struct config *config = &a->run->config;
 	struct sockaddr_storage ss;
+	const struct endpoint *server;
+	unsigned count;
 	int r;
 
-	for (; a->server < config->nservers; a->server++) {
-		socklen_t len = endpoint_to_sockaddr(
-			&config->servers[a->server], a->family, &ss);
+	server = config_first_servers(config, &count);
+	for (; a->server < count; a->server++) {
+		socklen_t len = endpoint_to_sockaddr(&server[a->server],
+						     a->family, &ss);
 
 		if (len == 0)
 			continue;
@@ -95,6 +98,29 @@ static int try_servers(struct tcp_attempt *a)
 	return -ENETUNREACH;
 }
 
+static const struct socks_credentials *credentials(const struct tcp_attempt *a)
+{
+	const struct config *config = &a->run->config;
+
+	return a->hop < config->nvia ? &config->via[a->hop].credentials
+				     : &config->credentials;
+}
+
+/* Begin the handshake with the present hop, for the next or for the target. */
+static void begin_handshake(struct tcp_attempt *a)
+{
+	const struct config *config = &a->run->config;
+	const struct endpoint *next = &a->target;
+
+	if (a->hop + 1 < config->nvia)
+		next = &config->via[a->hop + 1].servers[0];
+	else if (a->hop < config->nvia)
+		next = &config->servers[0];
+	handshake_init(&a->hs, SOCKS_CONNECT, next,
+		       credentials(a)->username_len > 0, config->pipeline);
+	a->more = a->requested = false;
+}
+
 int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 		      int family, const struct endpoint *target,
 		      const struct endpoint *asked)
@@ -102,17 +128,15 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 	a->run = run;
 	a->fd = fd;
 	a->state = TCP_CONNECTING;
-	a->server = 0;
+	a->server = a->hop = 0;
 	a->family = (uint8_t)family;
-	a->more = a->requested = false;
+	a->target = *target;
 	a->error = a->cause = 0;
 	a->has_asked = asked != NULL;
 	if (asked != NULL)
 		a->asked = *asked;
 	a->start = sock_now_ms();
-	handshake_init(&a->hs, SOCKS_CONNECT, target,
-		       run->config.credentials.username_len > 0,
-		       run->config.pipeline);
+	begin_handshake(a);
 	return try_servers(a);
 }
 
@@ -137,7 +161,7 @@ static void step_connecting(struct tcp_attempt *a)
 	a->server++;
 	/* Connecting anew would wait where the program has asked to wait. */
 	if (!tcp_is_nonblocking(a->fd))
-		a->server = a->run->config.nservers;
+		a->server = CONFIG_SERVERS_MAX;
 	r = try_servers(a);
 	if (r < 0 && r != -EINPROGRESS && a->state != TCP_FAILED)
 		fail(a, -r, SOCKS_FAIL_UNREACHABLE, 0);
@@ -147,7 +171,7 @@ static void step_connecting(struct tcp_attempt *a)
 static bool send_output(struct tcp_attempt *a)
 {
 	uint8_t buf[HANDSHAKE_OUTPUT_MAX];
-	size_t n = handshake_output(&a->hs, &a->run->config.credentials, buf);
+	size_t n = handshake_output(&a->hs, credentials(a), buf);
 	int saved = errno;
 	bool go_on = true;
 	ssize_t sent;
@@ -198,7 +222,7 @@ static void finish(struct tcp_attempt *a)
 	    tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0)
 		peers_put(&a->run->peers, id, &a->asked);
 	a->state = TCP_DONE;
-	report_connect(a->run, &a->hs.target, 0, SOCKS_FAIL_NONE, 0, 0,
+	report_connect(a->run, &a->target, 0, SOCKS_FAIL_NONE, 0, 0,
 		       sock_now_ms() - a->start);
 }
 
@@ -230,6 +254,16 @@ static void step_handshake(struct tcp_attempt *a, bool ready)
 		case HANDSHAKE_BOUND:
 		case HANDSHAKE_DONE:
 		case HANDSHAKE_FAILED:
+			if (handshake_wants(&a->hs) == HANDSHAKE_DONE &&
+			    a->hop < a->run->config.nvia) {
+				a->hop++;
+				begin_handshake(a);
+				a->deadline = sock_now_ms() +
+					      a->run->config.negotiate_timeout *
+						      1000u;
+				ready = false;
+				break;
+			}
 			finish(a);
 			return;
 		}

@@ -9,7 +9,8 @@
  *   TCP_CONNECTING  the kernel connects the socket to the proxy: wait for
  *                   POLLOUT, then step
  *   TCP_HANDSHAKE   RFC 1928 on it: wait for what tcp_attempt_events() says,
- *                   then step
+ *                   then step. With proxies on the way to ours, one handshake
+ *                   after the other, each for the next
  *   TCP_DONE        it is connected; its peer is noted in the run state
  *   TCP_FAILED      @error; the socket is as the last step left it, and the
  *                   owner makes it look as the kernel's failure would
@@ -35,7 +36,8 @@ struct tcp_attempt {
 	struct run *run;
 	int fd;            /* what the I/O is done on */
 	uint8_t state;     /* enum tcp_state */
-	uint8_t server;    /* index into run->config.servers, being tried */
+	uint8_t server;    /* index into the first hop's addresses */
+	uint8_t hop;       /* index into run->config.via; nvia: our proxy */
 	uint8_t family;    /* of the sockaddr that the program passed */
 	bool more;         /* half a message is in: its rest may be there */
 	bool requested;    /* the request is out: the longer time-out runs */
@@ -44,8 +46,9 @@ struct tcp_attempt {
 	int cause;         /* errno of the latest failure to reach the proxy */
 	uint64_t start;    /* ms, sock_now_ms() */
 	uint64_t deadline; /* ms: when tcp_attempt_timed_out() is due */
-	struct endpoint asked; /* what getpeername(2) is to answer */
-	struct handshake hs;
+	struct endpoint target; /* where to, in the end */
+	struct endpoint asked;  /* what getpeername(2) is to answer */
+	struct handshake hs;    /* with the present hop, for the next */
 };
 
 /**

@@ -126,10 +126,13 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	       struct endpoint *asked)
 {
+	const struct endpoint *server;
+	unsigned count;
 	uint64_t id;
 
-	for (unsigned i = 0; i < run->config.nservers; i++) {
-		if (endpoint_equal(peer, &run->config.servers[i]))
+	server = config_first_servers(&run->config, &count);
+	for (unsigned i = 0; i < count; i++) {
+		if (endpoint_equal(peer, &server[i]))
 			return tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id,
 					  sizeof(id)) == 0 &&
 			       peers_get(&run->peers, id, asked);
