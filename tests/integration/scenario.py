@@ -25,9 +25,10 @@ class Skip(Exception):
 class Scenario:
     """One command and what is expected of it.
 
-    In the command, a script for sh or a list of words, @tmp@ is an empty
-    folder (where it runs, too), @work@ the laboratory's, @lib@ that of the
-    programs of tests/lib.
+    In the command (a script for sh or a list of words), the options and the
+    environment, @tmp@ is an empty folder (where it runs, too), @work@ the
+    laboratory's, @lib@ that of the programs of tests/lib, @socksify@ the
+    launcher.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Scenario:
     env: dict = dataclasses.field(default_factory=dict)
     options: list = dataclasses.field(default_factory=list)  # of socksify
     name_server: typing.Optional[str] = None
+    allowed: tuple = ()  # (address, port): TCP there is no leak, either
     drive: typing.Optional[typing.Callable] = None  # (lab, proxy, Running)
     check: typing.Optional[typing.Callable] = None  # (lab, proxy) -> fault
     timeout: float = 30
@@ -142,17 +144,19 @@ class Player:
         lab = self.lab
         folder = tempfile.mkdtemp(dir=lab.outside.work)
         os.chmod(folder, 0o755)
-        argv = ["sh", "-c", scenario.command] \
-            if isinstance(scenario.command, str) else scenario.command
+        argv = prefix + (["sh", "-c", scenario.command] if isinstance(
+            scenario.command, str) else scenario.command)
         for mark, value in (("@tmp@", folder), ("@work@", lab.outside.work),
-                            ("@lib@", lab.tool(""))):
+                            ("@lib@", lab.tool("")),
+                            ("@socksify@", lab.socksify())):
             argv = [word.replace(mark, value) for word in argv]
+            env = {name: text.replace(mark, value)
+                   for name, text in env.items()}
         machine.use_name_server(scenario.name_server or DNS)
         drive = scenario.drive and (
             lambda running: scenario.drive(lab, proxy, running))
         try:
-            return machine.run(prefix + argv, env, folder, scenario.timeout,
-                               drive)
+            return machine.run(argv, env, folder, scenario.timeout, drive)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -167,7 +171,7 @@ class Player:
         lab = self.lab
         proxy.start()
         proxy.asked()
-        lab.wrapped.proxies = {(proxy.address, proxy.port)}
+        lab.wrapped.proxies = {(proxy.address, proxy.port), *scenario.allowed}
         result = self.run(
             scenario, lab.wrapped, proxy,
             [lab.socksify(), *scenario.options, "--"],
