@@ -35,10 +35,6 @@ struct config_hop {
 #define CONFIG_VIA_MAX 3
 
 struct config {
-	/* The proxies that lead to ours, nearest first: socksify in socksify. */
-	struct config_hop via[CONFIG_VIA_MAX];
-	uint8_t nvia;
-
 	/* The proxy as the user named it, and its addresses. */
 	struct endpoint server;
 	struct endpoint servers[CONFIG_SERVERS_MAX];
@@ -64,6 +60,10 @@ struct config {
 
 	bool quiet;   /* not even faults of the proxy */
 	bool verbose; /* one line per connection */
+
+	/* The proxies that lead to ours, nearest first: socksify in socksify. */
+	uint8_t nvia;
+	struct config_hop via[CONFIG_VIA_MAX]; /* last: run.c copies what is used */
 };
 
 /**
