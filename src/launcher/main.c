@@ -141,41 +141,49 @@ static bool put_up_guard(struct run *run, const char *name,
 	return true;
 }
 
-static int run_command(struct options *o, struct run *run,
+/* $SHELL, for want of a command; interactive where its input is. */
+static char **shell(void)
+{
+	static char fallback[] = "/bin/sh";
+	static char *argv[2];
+
+	argv[0] = getenv("SHELL");
+	if (argv[0] == NULL || argv[0][0] == '\0')
+		argv[0] = fallback;
+	return argv;
+}
+
+static int run_command(const struct options *o, struct run *run,
 		       const struct run_ref *ref, bool inherited)
 {
-	static char *shell[2];
-	char **argv = o->command, **envp = environ;
-	struct exec_env want = { .preload = run->preload };
-	enum target_kind kind;
+	char **argv = o->command[0] != NULL ? o->command : shell();
+	struct exec_env want = {.preload = run->preload};
+	char **envp;
+	void *mem = NULL;
+	enum target_kind kind = command_target(argv[0]);
 	size_t size;
+	int code = EXIT_CANNOT_RUN;
 
-	if (argv[0] == NULL) {
-		shell[0] = getenv("SHELL");
-		if (shell[0] == NULL || shell[0][0] == '\0')
-			shell[0] = strdup("/bin/sh");
-		argv = shell;
-	}
 	if (!environ_clean(&run->config))
 		return EXIT_REFUSED;
 	envp = environ;
 	run_ref_format(ref, want.run);
 	size = exec_env_size(&want, envp);
 	if (size > 0) {
-		void *mem = malloc(size);
-
+		mem = malloc(size);
 		if (mem == NULL) {
 			say("out of memory");
 			return EXIT_REFUSED;
 		}
 		envp = exec_env_build(&want, envp, mem);
 	}
-	kind = command_target(argv[0]);
-	if (!inherited && o->guard && !run->filtered &&
-	    !put_up_guard(run, argv[0], kind))
-		return EXIT_CANNOT_RUN;
-	warn_about(argv[0], kind, run);
-	return command_exec(argv, envp);
+	if (inherited || !o->guard || run->filtered ||
+	    put_up_guard(run, argv[0], kind)) {
+		warn_about(argv[0], kind, run);
+		code = command_exec(argv, envp);
+	}
+	free(mem);
+	return code;
 }
 
 int main(int argc, char **argv)
@@ -184,7 +192,7 @@ int main(int argc, char **argv)
 	struct run_ref outer_ref, ref;
 	struct run *outer, *run;
 	const char *where;
-	struct options o;
+	static struct options o; /* static: what it points to is no leak */
 
 	switch (options_parse(&o, argc, argv)) {
 	case OPTIONS_RUN:

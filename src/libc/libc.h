@@ -11,8 +11,8 @@
  *
  * Thread-safe and, once bound, async-signal-safe; the first use is dlsym(3),
  * which takes the dynamic linker's lock but does not allocate for a name that
- * exists. Functions that a signal handler or a vfork child may need are bound
- * by libc_bind_early().
+ * exists. What signal handlers and vfork children call most is bound by
+ * libc_bind_early() when the process first needs the run.
  */
 #ifndef LIBC_LIBC_H
 #define LIBC_LIBC_H
@@ -39,7 +39,7 @@ extern struct libc libc_table;
  */
 void *libc_bind(size_t offset);
 
-/** libc_bind_early() - what must work in signal handlers and vfork children */
+/** libc_bind_early() - bind what signal handlers and vfork children use most */
 void libc_bind_early(void);
 
 #define libc(name)                                              \

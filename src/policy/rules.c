@@ -7,6 +7,7 @@
 #include "policy/rules.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -69,15 +70,25 @@ static bool address_of(const struct endpoint *ep, uint8_t addr[static 16])
 	return false;
 }
 
+static uint64_t word(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be64toh(v);
+}
+
+/* Judged at every connect: two words rather than sixteen octets. */
 static bool in_prefix(const uint8_t addr[static 16],
 		      const uint8_t net[static 16], unsigned bits)
 {
-	unsigned whole = bits / 8, rest = bits % 8;
-
-	if (bits < MAPPED_BITS && !memcmp(addr, mapped, 12))
+	if (bits < MAPPED_BITS && word(addr) == 0 &&
+	    word(addr + 8) >> 32 == 0xffff)
 		return false;
-	return !memcmp(addr, net, whole) &&
-	       (!rest || !((addr[whole] ^ net[whole]) >> (8 - rest)));
+	if (bits > 64)
+		return word(addr) == word(net) &&
+		       (word(addr + 8) ^ word(net + 8)) >> (128 - bits) == 0;
+	return bits == 0 || (word(addr) ^ word(net)) >> (64 - bits) == 0;
 }
 
 static bool in_nets(const struct endpoint *ep, const struct net *net, size_t n)

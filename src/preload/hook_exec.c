@@ -9,10 +9,25 @@
 #include <stdarg.h>
 
 #include "exec/env.h"
+#include "exec/target.h"
 #include "libc/libc.h"
 #include "preload/state.h"
+#include "sock/report.h"
 
 extern char **environ;
+
+/*
+ * The filter has cost an unprivileged user no_new_privs: a set-id program
+ * runs, but gains nothing. Whoever called it should hear why.
+ */
+static void notice_set_id(const char *path)
+{
+	struct run *run = state_run();
+
+	if (run != NULL && run->no_new_privs && path != NULL &&
+	    target_of_path(path) == TARGET_SET_ID)
+		report_set_id(run, path);
+}
 
 /* An environment of the run, in the caller's frame where it must be built. */
 #define run_env(envp)                                                       \
@@ -29,11 +44,13 @@ extern char **environ;
 
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
+	notice_set_id(path);
 	return libc(execve)(path, argv, run_env(envp));
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
+	notice_set_id(path);
 	return libc(execve)(path, argv, run_env(environ));
 }
 
@@ -63,6 +80,7 @@ EXPORT int posix_spawn(pid_t *pid, const char *path,
 		       const posix_spawnattr_t *attr, char *const argv[],
 		       char *const envp[])
 {
+	notice_set_id(path);
 	return libc(posix_spawn)(pid, path, actions, attr, argv,
 				 run_env(envp));
 }

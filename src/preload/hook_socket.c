@@ -8,6 +8,7 @@
 
 #include "libc/libc.h"
 #include "libc/net.h"
+#include "preload/multicast.h"
 #include "preload/state.h"
 #include "sock/kind.h"
 
@@ -25,7 +26,7 @@ EXPORT int socket(int domain, int type, int protocol)
 EXPORT int setsockopt(int fd, int level, int name, const void *value,
 		      socklen_t len)
 {
-	int now;
+	int now, r;
 	socklen_t now_len = sizeof(now);
 
 	/*
@@ -34,5 +35,8 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value,
 	 */
 	if (unlikely(level == IPPROTO_TCP && name == TCP_FASTOPEN_CONNECT))
 		return libc(getsockopt)(fd, level, name, &now, &now_len);
+	if (unlikely(multicast_is_join(level, name)) &&
+	    (r = multicast_judge(level, name, value, len)) < 0)
+		return (int)hook_result(r);
 	return libc(setsockopt)(fd, level, name, value, len);
 }

@@ -62,7 +62,6 @@ static void start(void)
 __attribute__((constructor)) static void construct(void)
 {
 	start();
-	libc_bind_early();
 }
 
 static void ignore_report(void *arg, const char *where, const char *what)
@@ -102,6 +101,7 @@ static struct run *map_run(void)
 	bool shared;
 
 	start();
+	libc_bind_early();
 	run = run_fd_map(&ref);
 	shared = run != NULL;
 	if (!shared)

@@ -158,3 +158,17 @@ void report_refused(struct run *run, const struct endpoint *target, int error,
 {
 	report_other(run, target, why, error);
 }
+
+void report_set_id(struct run *run, const char *path)
+{
+	char buf[LOG_LINE_MAX];
+	struct text t;
+
+	if (run->config.quiet)
+		return;
+	begin(&t, buf, sizeof(buf), run);
+	text_quoted(&t, path, strlen(path));
+	text_str(&t, " is a set-id program and gains no privileges here: "
+		     "see --guard=off");
+	log_line(&t);
+}

@@ -29,4 +29,7 @@ void report_direct(struct run *run, const struct endpoint *target, int error);
 void report_refused(struct run *run, const struct endpoint *target, int error,
 		    const char *why);
 
+/** report_set_id() - unless -q: a program that gains no privileges here */
+void report_set_id(struct run *run, const char *path);
+
 #endif
