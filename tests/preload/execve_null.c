@@ -11,5 +11,5 @@ int main(int argc, char **argv)
 	if (is_child(argc, argv))
 		return child();
 	execve(SELF, child_argv, NULL);
-	CHECK(!"executed");
+	NOT_REACHED();
 }
