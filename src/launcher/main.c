@@ -47,9 +47,7 @@ static bool random_cookie(uint64_t *cookie)
 
 /*
  * Make the run state from @config. Inside @outer's run its filter stands for
- * good and knows its cookie only, so that is the new run's too. The outer
- * run's proxy and rules are not applied on the way to the new proxy: it must
- * be reachable from here.
+ * good and knows its cookie only, so that is the new run's too.
  */
 static struct run *make_run(const struct config *config,
 			    const struct run *outer,
@@ -225,7 +223,9 @@ int main(int argc, char **argv)
 		return run_command(&o, outer, &outer_ref, true);
 	if (!settings_load(&o, outer, &config, &where))
 		return EXIT_REFUSED;
-	if (config.nservers == 0 && !server_resolve(&config, where))
+	if (config.nservers == 0 &&
+	    !(outer != NULL ? server_by_way_of(&config, outer, where)
+			    : server_resolve(&config, where)))
 		return EXIT_REFUSED;
 	if (!is_reachable(&config, outer, where))
 		return EXIT_REFUSED;
