@@ -42,8 +42,10 @@ int sock_wait_poll(int fd, short events, int ms)
 		r = libc(poll)(&p, 1, ms);
 		if (r >= 0 || errno != EINTR)
 			break;
-		if (some_handler_interrupts())
+		if (some_handler_interrupts()) {
+			errno = EINTR; /* sigaction(2) may have touched it */
 			break;
+		}
 		now = sock_now_ms();
 		ms = now < end ? (int)(end - now) : 0;
 	}

@@ -86,6 +86,10 @@ static const struct {
 	{"", "[fec0::1]:1", P, 0, JUDGED_DEFAULT},
 	{"", "[feff::1]:1", P, 0, JUDGED_DEFAULT},
 	{"", "[ff02::fb]:5353", R, ENETUNREACH, JUDGED_UNREACHABLE_KIND},
+	{"", "[ff00::1]:1", R, ENETUNREACH, JUDGED_UNREACHABLE_KIND},
+	{"", "[ff0e::1]:1", R, ENETUNREACH, JUDGED_UNREACHABLE_KIND},
+	{"", "[ffff::1]:1", R, ENETUNREACH, JUDGED_UNREACHABLE_KIND},
+	{"", "[feff::1]:1", P, 0, JUDGED_DEFAULT},
 	/* the proxy itself: address and port, before any rule */
 	{"", "192.0.2.1:1080", D, 0, JUDGED_PROXY_ITSELF},
 	{"", "[::ffff:192.0.2.1]:1080", D, 0, JUDGED_PROXY_ITSELF},
