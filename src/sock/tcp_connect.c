@@ -20,7 +20,8 @@ static uint64_t send_timeout_end(const struct tcp_attempt *a)
 {
 	struct timeval tv = { 0 };
 
-	if (tcp_option(a->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) < 0 ||
+	if (tcp_is_nonblocking(a->fd) ||
+	    tcp_option(a->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) < 0 ||
 	    (tv.tv_sec == 0 && tv.tv_usec == 0))
 		return UINT64_MAX;
 	return a->start + (uint64_t)tv.tv_sec * 1000 +
@@ -46,6 +47,9 @@ static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 	if (end - now > SLICE_MS)
 		end = now + SLICE_MS;
 	r = wait(a->fd, tcp_attempt_events(a), (int)(end - now));
+	/* Who does not wait, as the program sees it, is not interrupted. */
+	if (r == -EINTR && tcp_is_nonblocking(a->fd))
+		return 0;
 	if (r < 0)
 		return r;
 	if (r == 0 && *give_up == 0)
