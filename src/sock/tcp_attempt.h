@@ -43,7 +43,8 @@ struct tcp_attempt {
 	bool requested;    /* the request is out: the longer time-out runs */
 	bool has_asked;
 	int error;         /* positive errno, for TCP_FAILED */
-	int cause;         /* errno of the latest failure to reach the proxy */
+	int cause;         /* errno of the latest failure to reach the proxy; 0:
+			    * the socket has no way there, whatever it does */
 	uint64_t start;    /* ms, sock_now_ms() */
 	uint64_t deadline; /* ms: when tcp_attempt_timed_out() is due */
 	struct endpoint target; /* where to, in the end */

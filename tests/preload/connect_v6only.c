@@ -3,7 +3,6 @@
  * connect(2) where the socket has no way to the IPv4 proxy: ENETUNREACH, not
  * a connection past it.
  * log-count: 0 request
- * says: socksify: proxy .*
  */
 #include "victim.h"
 
