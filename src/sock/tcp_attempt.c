@@ -28,11 +28,22 @@ bool tcp_is_nonblocking(int fd)
 	return flags >= 0 && (flags & O_NONBLOCK) != 0;
 }
 
+bool tcp_is_family(int fd, int family)
+{
+	int domain = family;
+
+	tcp_option(fd, SOL_SOCKET, SO_DOMAIN, &domain, sizeof(domain));
+	return domain == family;
+}
+
 void tcp_disconnect(int fd)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int error;
 
 	net_connect(fd, &none, sizeof(none));
+	/* To leave a connection is an error of the socket's (ECONNRESET). */
+	tcp_option(fd, SOL_SOCKET, SO_ERROR, &error, sizeof(error));
 }
 
 /* Is this errno about the way to the proxy, not about the program's socket? */
@@ -109,6 +120,8 @@ static int try_servers(struct tcp_attempt *a)
 			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == 0)
 			a->state = TCP_HANDSHAKE;
+		if (r == -EINVAL && !tcp_is_family(a->fd, a->family))
+			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
 			return r;
 		a->cause = -r;
@@ -318,4 +331,15 @@ enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a)
 	handshake_timed_out(&a->hs);
 	finish(a);
 	return (enum tcp_state)a->state;
+}
+
+void tcp_attempt_settle(const struct tcp_attempt *a)
+{
+	struct sockaddr_storage ss;
+	const struct endpoint *server;
+	unsigned count;
+
+	server = config_first_servers(&a->run->config, &count);
+	net_connect(a->fd, (struct sockaddr *)&ss,
+		    endpoint_to_sockaddr(&server[a->server], a->family, &ss));
 }

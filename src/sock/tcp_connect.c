@@ -120,8 +120,13 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 	struct tcp_attempt a;
 	int r = tcp_attempt_begin(&a, run, fd, family, target, asked);
 
-	if (r == 0 || (r == -EINPROGRESS && tcp_is_nonblocking(fd)))
+	if (r == 0) {
 		r = tcp_attempt_wait(&a, wait);
+	} else if (r == -EINPROGRESS && tcp_is_nonblocking(fd)) {
+		r = tcp_attempt_wait(&a, wait);
+		if (r == 0)
+			tcp_attempt_settle(&a);
+	}
 	if (r == -EINTR || r == -EINPROGRESS)
 		tcp_abandon(fd, family);
 	return r;
