@@ -92,6 +92,23 @@ static enum tcp_state fail(struct tcp_attempt *a, int error,
 }
 
 /*
+ * IPV6_V6ONLY is about the target, which the proxy reaches by IPv6. An IPv4
+ * proxy is reached all the same once the option is off; it cannot be any more
+ * on a socket that is bound.
+ */
+static bool allow_ipv4(const struct tcp_attempt *a, const struct endpoint *ep)
+{
+	int on, off = 0;
+
+	return a->family == AF_INET6 && ep->kind == ENDPOINT_IPV4 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+			  sizeof(on)) == 0 &&
+	       on != 0 &&
+	       sys(SYS_setsockopt, a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		   sizeof(off)) == 0;
+}
+
+/*
  * Connect to the next of the proxy's addresses, from @a->server on.
  * Return: as tcp_attempt_begin()
  */
@@ -113,6 +130,8 @@ static int try_servers(struct tcp_attempt *a)
 		a->deadline = sock_now_ms() +
 			      config->negotiate_timeout * 1000u;
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
+		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
+			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == 0)
 			a->state = TCP_HANDSHAKE;
 		if (r == -EINVAL && !tcp_is_family(a->fd, a->family))
