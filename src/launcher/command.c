@@ -3,12 +3,29 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "launcher/message.h"
+
+/* Is it this launcher? */
+static bool is_ourselves(const char *path)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && stat("/proc/self/exe", &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static enum target_kind target_of(const char *path)
+{
+	/* We are static; but what we run will be preloaded again. */
+	return is_ourselves(path) ? TARGET_PRELOADABLE : target_of_path(path);
+}
 
 enum target_kind command_target(const char *name)
 {
@@ -16,7 +33,7 @@ enum target_kind command_target(const char *name)
 	char file[PATH_MAX];
 
 	if (strchr(name, '/') != NULL)
-		return target_of_path(name);
+		return target_of(name);
 	if (path == NULL)
 		path = "/bin:/usr/bin"; /* as execvp(3) */
 	for (;;) {
@@ -26,7 +43,7 @@ enum target_kind command_target(const char *name)
 		/* An empty element is the present folder. */
 		snprintf(file, sizeof(file), "%.*s%s%s", (int)n, path,
 			 n > 0 ? "/" : "./", name);
-		kind = target_of_path(file);
+		kind = target_of(file);
 		if (kind != TARGET_NOT_EXECUTABLE || path[n] == '\0')
 			return kind;
 		path += n + 1;

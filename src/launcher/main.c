@@ -47,9 +47,7 @@ static bool random_cookie(uint64_t *cookie)
 
 /*
  * Make the run state from @config. Inside @outer's run its filter stands for
- * good and knows its cookie only, so that is the new run's too. The outer
- * run's proxy and rules are not applied on the way to the new proxy: it must
- * be reachable from here.
+ * good and knows its cookie only, so that is the new run's too.
  */
 static struct run *make_run(const struct config *config,
 			    const struct run *outer,
@@ -186,6 +184,24 @@ static int run_command(const struct options *o, struct run *run,
 	return code;
 }
 
+/*
+ * Inside another run a name has become one of its fake addresses, behind which
+ * there is nothing: the new proxy is not reached through the outer one.
+ */
+static bool is_reachable(const struct config *config, const struct run *outer,
+			 const char *where)
+{
+	for (unsigned i = 0; outer != NULL && i < config->nservers; i++) {
+		if (names_slot(&outer->names, &config->servers[i]) == -EINVAL)
+			continue;
+		say("%s: inside socksify another proxy must be named by its "
+		    "address, and be reachable without the first one",
+		    where);
+		return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static struct config config; /* large, and mostly never touched */
@@ -207,7 +223,11 @@ int main(int argc, char **argv)
 		return run_command(&o, outer, &outer_ref, true);
 	if (!settings_load(&o, outer, &config, &where))
 		return EXIT_REFUSED;
-	if (config.nservers == 0 && !server_resolve(&config, where))
+	if (config.nservers == 0 &&
+	    !(outer != NULL ? server_by_way_of(&config, outer, where)
+			    : server_resolve(&config, where)))
+		return EXIT_REFUSED;
+	if (!is_reachable(&config, outer, where))
 		return EXIT_REFUSED;
 	run = make_run(&config, outer, &outer_ref, &ref);
 	if (run == NULL)

@@ -18,6 +18,7 @@
 #include "launcher/place.h"
 #include "launcher/slurp.h"
 #include "policy/hosts.h"
+#include "policy/rules.h"
 
 static bool add(struct config *c, const struct endpoint *address)
 {
@@ -126,4 +127,82 @@ bool server_resolve(struct config *c, const char *where)
 	if (c->nservers == 0)
 		add_from_resolver(c, where);
 	return c->nservers > 0;
+}
+
+/* Where does the outer run send connections to @ep? */
+static struct verdict outer_verdict(const struct run *outer,
+				    const struct endpoint *ep)
+{
+	const struct endpoint *servers;
+	unsigned count;
+
+	servers = config_first_servers(&outer->config, &count);
+	return rules_judge(&outer->config.rules, servers, count, ep);
+}
+
+/* The way to the outer proxy, and that proxy itself, lead to ours. */
+static bool take_way(struct config *c, const struct config *outer,
+		     const char *where)
+{
+	struct config_hop *last;
+
+	if (outer->nvia == CONFIG_VIA_MAX) {
+		say("%s: more than %d proxies on the way to this one", where,
+		    CONFIG_VIA_MAX);
+		return false;
+	}
+	memcpy(c->via, outer->via, sizeof(c->via));
+	c->nvia = outer->nvia;
+	last = &c->via[c->nvia++];
+	memcpy(last->servers, outer->servers, sizeof(last->servers));
+	last->nservers = outer->nservers;
+	last->credentials = outer->credentials;
+	return true;
+}
+
+/* A name that the outer run sends direct is a fake address with real ones. */
+static void use_real_addresses(struct config *c, const struct run *outer)
+{
+	struct endpoint real[NAMES_REAL_MAX];
+	int slot = c->nservers > 0 ? names_slot(&outer->names, &c->servers[0])
+				   : -EINVAL;
+	size_t n = slot >= 0 ? names_real(&outer->names, slot, real) : 0;
+
+	if (n == 0)
+		return;
+	c->nservers = 0;
+	for (size_t i = 0; i < n; i++)
+		add(c, &real[i]);
+}
+
+bool server_by_way_of(struct config *c, const struct run *outer,
+		      const char *where)
+{
+	struct verdict v;
+
+	c->nservers = 0;
+	if (c->server.kind == ENDPOINT_NAME) {
+		add_from_hosts(c);
+		if (c->nservers == 0 &&
+		    host_is_localhost(c->server.name, c->server.name_len))
+			add_loopback(c);
+	}
+	if (c->nservers == 0)
+		c->servers[c->nservers++] = c->server;
+	v = outer_verdict(outer, &c->servers[0]);
+	switch (v.route) {
+	case ROUTE_PROXY:
+		return take_way(c, &outer->config, where);
+	case ROUTE_DIRECT:
+		break;
+	case ROUTE_REFUSE:
+		say("%s: the outer socksify does not let us reach this proxy: "
+		    "%s",
+		    where, strerror(v.error));
+		return false;
+	}
+	if (!server_resolve(c, where))
+		return false;
+	use_real_addresses(c, outer);
+	return true;
 }

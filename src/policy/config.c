@@ -323,3 +323,10 @@ bool config_set(struct config *c, int setting, const char *value,
 	return settings[setting].set(c, value) ||
 	       complain_of(&to, value, settings[setting].expected, NULL);
 }
+
+const struct endpoint *config_first_servers(const struct config *c,
+					    unsigned *count)
+{
+	*count = c->nvia > 0 ? c->via[0].nservers : c->nservers;
+	return c->nvia > 0 ? c->via[0].servers : c->servers;
+}

@@ -25,6 +25,15 @@ enum config_dns {
 	CONFIG_DNS_ADDR, /* this name server, through the proxy */
 };
 
+/* A proxy on the way to another. */
+struct config_hop {
+	struct endpoint servers[CONFIG_SERVERS_MAX];
+	uint8_t nservers;
+	struct socks_credentials credentials;
+};
+
+#define CONFIG_VIA_MAX 3
+
 struct config {
 	/* The proxy as the user named it, and its addresses. */
 	struct endpoint server;
@@ -51,7 +60,18 @@ struct config {
 
 	bool quiet;   /* not even faults of the proxy */
 	bool verbose; /* one line per connection */
+
+	/* The proxies that lead to ours, nearest first: socksify in socksify. */
+	uint8_t nvia;
+	struct config_hop via[CONFIG_VIA_MAX]; /* last: run.c copies what is used */
 };
+
+/**
+ * config_first_servers() - the addresses that we connect to: our proxy's own,
+ * or those of the first on the way to it
+ */
+const struct endpoint *config_first_servers(const struct config *c,
+					    unsigned *count);
 
 /** config_init() - the defaults; no server, no rules */
 void config_init(struct config *c);

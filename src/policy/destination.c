@@ -29,6 +29,8 @@ static bool asks_hidden_name_server(const struct destination *d)
 void destination_judge(struct destination *d, struct run *run,
 		       const struct sockaddr *sa, socklen_t len, uint32_t now)
 {
+	const struct endpoint *servers;
+	unsigned nservers;
 	int slot;
 
 	d->nreal = 0;
@@ -48,8 +50,9 @@ void destination_judge(struct destination *d, struct run *run,
 		refuse(d, EHOSTUNREACH);
 		return;
 	}
-	d->verdict = rules_judge(&run->config.rules, run->config.servers,
-				 run->config.nservers, &d->target);
+	servers = config_first_servers(&run->config, &nservers);
+	d->verdict = rules_judge(&run->config.rules, servers, nservers,
+				 &d->target);
 	if (d->verdict.route == ROUTE_DIRECT && slot >= 0) {
 		d->nreal = (uint8_t)names_real(&run->names, slot, d->real);
 		if (d->nreal == 0)

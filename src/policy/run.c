@@ -12,10 +12,11 @@ _Static_assert(sizeof(struct run) <= UINT32_MAX, "run.size holds it");
 /* Only what is in use: the rest of the memory is never to be backed. */
 static void copy_config(struct config *to, const struct config *from)
 {
-	size_t count = from->rules.count;
-	size_t head,
-		tail = offsetof(struct config, rules) + sizeof(struct rules);
+	size_t tail = offsetof(struct config, rules) + sizeof(struct rules);
+	size_t count = from->rules.count, hops = from->nvia, head;
 
+	if (hops > CONFIG_VIA_MAX)
+		hops = CONFIG_VIA_MAX;
 	if (count > RULES_MAX)
 		count = RULES_MAX;
 	head = offsetof(struct config, rules.rule) +
@@ -23,7 +24,9 @@ static void copy_config(struct config *to, const struct config *from)
 	memcpy(to, from, head);
 	to->rules.count = (uint16_t)count;
 	memcpy((char *)to + tail, (const char *)from + tail,
-	       sizeof(*from) - tail);
+	       offsetof(struct config, via) +
+		       hops * sizeof(struct config_hop) - tail);
+	to->nvia = (uint8_t)hops;
 }
 
 void run_init(struct run *run, const struct config *config, uint64_t cookie)
@@ -43,7 +46,8 @@ bool run_is_valid(const struct run *run, uint64_t size)
 	return size >= sizeof(*run) && run->magic == RUN_MAGIC &&
 	       run->version == RUN_VERSION && run->size == sizeof(*run) &&
 	       run->cookie && run->config.rules.count <= RULES_MAX &&
-	       run->config.nservers <= CONFIG_SERVERS_MAX;
+	       run->config.nservers <= CONFIG_SERVERS_MAX &&
+	       run->config.nvia <= CONFIG_VIA_MAX;
 }
 
 bool run_first_report(struct run *run, enum socks_failure failure)

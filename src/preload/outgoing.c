@@ -26,6 +26,13 @@ static void copy_address(struct sockaddr_storage *to,
 	__builtin_memcpy(to, from, len < sizeof(*to) ? len : sizeof(*to));
 }
 
+static int refuse_datagram(struct run *run, const struct destination *d)
+{
+	report_refused(run, &d->target, ENETUNREACH, " is not TCP, refused: ");
+	return d->verdict.route == ROUTE_REFUSE ? -d->verdict.error
+						: -ENETUNREACH;
+}
+
 /* A name under a direct rule: its real addresses, one after the other. */
 static int connect_direct(int fd, const struct destination *d,
 			  const struct sockaddr *addr, socklen_t len)
@@ -51,6 +58,13 @@ static int connect_direct(int fd, const struct destination *d,
 	return r;
 }
 
+/* The proxy's own port is direct for those who speak TCP with it, no others. */
+static bool is_past_proxy(int fd, const struct destination *d)
+{
+	return d->verdict.judge == JUDGED_PROXY_ITSELF &&
+	       sock_kind(fd) == SOCK_UDP;
+}
+
 static int connect_judged(struct run *run, int fd, const struct destination *d,
 			  const struct sockaddr *addr, socklen_t len)
 {
@@ -58,6 +72,8 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 
 	switch (d->verdict.route) {
 	case ROUTE_DIRECT:
+		if (is_past_proxy(fd, d))
+			return refuse_datagram(run, d);
 		r = connect_direct(fd, d, addr, len);
 		report_direct(run, &d->target, -r);
 		return r;
@@ -82,9 +98,7 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 		return net_connect(fd, addr, len);
 	case SOCK_UDP:
 	case SOCK_OTHER:
-		report_refused(run, &d->target, ENETUNREACH,
-			       " is not TCP, refused: ");
-		return -ENETUNREACH;
+		return refuse_datagram(run, d);
 	default:
 		return kind;
 	}
@@ -137,9 +151,8 @@ int outgoing_send(int fd, const struct sockaddr *addr, socklen_t len,
 					d.nreal > 0)
 			       ? OUTGOING_CONNECT
 			       : OUTGOING_PASS;
-	if (d.verdict.route == ROUTE_DIRECT && d.nreal == 0)
+	if (d.verdict.route == ROUTE_DIRECT && d.nreal == 0 &&
+	    d.verdict.judge != JUDGED_PROXY_ITSELF)
 		return OUTGOING_PASS;
-	report_refused(run, &d.target, ENETUNREACH, " is not TCP, refused: ");
-	return d.verdict.route == ROUTE_REFUSE ? -d.verdict.error
-					       : -ENETUNREACH;
+	return refuse_datagram(run, &d);
 }

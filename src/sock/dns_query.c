@@ -43,8 +43,11 @@ static bool receive_all(int fd, uint8_t *p, size_t n)
 static int open_connection(struct run *run, const struct endpoint *server,
 			   enum route route)
 {
+	unsigned count;
 	const struct endpoint *next =
-		route == ROUTE_PROXY ? &run->config.servers[0] : server;
+		route == ROUTE_PROXY
+			? config_first_servers(&run->config, &count)
+			: server;
 	int family = next->kind == ENDPOINT_IPV6 ? AF_INET6 : AF_INET;
 	struct timeval patience = { .tv_sec = DNS_TIMEOUT };
 	struct sockaddr_storage ss;

@@ -140,8 +140,12 @@ static size_t direct_addresses(struct run *run, const char *name, size_t len,
 
 static int family_of_proxy(const struct run *run)
 {
-	for (unsigned i = 0; i < run->config.nservers; i++)
-		if (run->config.servers[i].kind == ENDPOINT_IPV4)
+	const struct endpoint *server;
+	unsigned count;
+
+	server = config_first_servers(&run->config, &count);
+	for (unsigned i = 0; i < count; i++)
+		if (server[i].kind == ENDPOINT_IPV4)
 			return AF_INET;
 	return AF_INET6;
 }

@@ -21,6 +21,7 @@
 #define SOCK_TCP_CONNECT_H
 
 #include "policy/run.h"
+#include "sock/tcp_attempt.h"
 #include "sock/wait.h"
 
 /**
@@ -38,6 +39,17 @@
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,
 		     const struct endpoint *asked, sock_wait *wait);
+
+/**
+ * tcp_attempt_wait() - drive an attempt to its end, waiting in the caller
+ * Return: 0; -EINTR or -EINPROGRESS (SO_SNDTIMEO) for a wait that was cut off,
+ * after which the attempt may be driven on; else the errno of its failure, and
+ * the socket is unconnected
+ */
+int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait);
+
+/** tcp_abandon() - give up: the socket reads as reset from now on */
+void tcp_abandon(int fd, int family);
 
 /**
  * sock_peer() - what the program asked for when it connected @fd

@@ -20,7 +20,7 @@ static const struct cause reps[] = {
 	[4] = {EHOSTUNREACH, "cannot reach that host"},
 	[5] = {ECONNREFUSED, "reports that the host refuses"},
 	[6] = {ETIMEDOUT, "reports that the host does not answer"},
-	[7] = {EOPNOTSUPP, "does not support the command"},
+	[7] = {ECONNREFUSED, "does not support the command"},
 	[8] = {EAFNOSUPPORT, "does not support this type of address"},
 };
 

@@ -19,11 +19,13 @@ sys.path[:0] = [HERE, os.path.join(HERE, "../lib")]
 import faults  # noqa: E402
 import life  # noqa: E402
 import netns  # noqa: E402
+import policy  # noqa: E402
 import programs  # noqa: E402
 from lab import Lab  # noqa: E402
 from scenario import Player, Skip  # noqa: E402
 
-SCENARIOS = [*programs.SCENARIOS, *faults.SCENARIOS, *life.SCENARIOS]
+SCENARIOS = [*programs.SCENARIOS, *policy.SCENARIOS, *faults.SCENARIOS,
+             *life.SCENARIOS]
 
 
 def arguments():

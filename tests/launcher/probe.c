@@ -68,6 +68,21 @@ static unsigned count_runs(void)
 	return n;
 }
 
+/* How many filters does each of our system calls pass? */
+static int count_filters(void)
+{
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "re");
+	int n = -1;
+
+	while (f != NULL && n < 0 && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "Seccomp_filters:", 16) == 0)
+			n = atoi(line + 16);
+	if (f != NULL)
+		fclose(f);
+	return n;
+}
+
 static int print_run(void)
 {
 	const char *value = getenv(RUN_ENV);
@@ -83,7 +98,7 @@ static int print_run(void)
 	printf("fd=%d\nlog_fd=%d\ncookie=%llx\nfiltered=%d\nnnp=%d\n", ref.fd,
 	       ref.log_fd, (unsigned long long)run->cookie, run->filtered,
 	       run->no_new_privs);
-	printf("run_fds=%u\n", count_runs());
+	printf("run_fds=%u\nfilters=%d\n", count_runs(), count_filters());
 	printf("preload=%s\nopen_max=%ld\n", run->preload,
 	       sysconf(_SC_OPEN_MAX));
 	printf("seccomp=%d\nkernel_nnp=%d\n", prctl(PR_GET_SECCOMP),

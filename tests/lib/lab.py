@@ -7,7 +7,7 @@ import subprocess
 
 import proxies
 import servers
-from netns import DNS, WEB, Machine, Outside, wait_until, listens, write
+from netns import DNS, PROXY, WEB, Machine, Outside, wait_until, listens, write
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -35,6 +35,9 @@ class Lab:
         servers.start_small()
         write(self.outside.path("impatient.conf"),
               "negotiate-timeout = 1\nrequest-timeout = 1\n")
+        write(self.outside.path("direct.conf"),
+              f"server = {PROXY}:1080\ndirect {WEB}\nloopback = proxy\n")
+        write(self.outside.path("alice.password"), proxies.PASSWORD + "\n")
         self.proxies = proxies.make_proxies(self.outside)
         self.started = set()
 
@@ -95,6 +98,14 @@ class Lab:
         self.have("files")
         servers.start_rsyncd(self.outside, self.folder)
         wait_until(lambda: listens(WEB, 873), "rsync")
+
+    def start_relay(self):
+        """danted, as the wrapped machine's own loopback has it, too"""
+        proxies.Relay(self.wrapped, 1090, (PROXY, 1080))
+
+    def start_redis(self):
+        servers.start_redis(self.outside)
+        wait_until(lambda: listens(WEB, 6380), "redis-server")
 
     def start_postgres(self):
         servers.start_postgres(self.outside)

@@ -38,11 +38,13 @@ import time
 # What the outside's addresses are used for. None of them is private: a
 # resolver or a policy may treat those in its own way.
 PROXY, PROXY6 = "198.51.100.1", "2001:db8:ff::1"
+PROXY_DOWN = "198.51.100.9"  # where none listens
 EXIT, EXIT6 = "203.0.113.1", "2001:db8:1::1"  # where proxies connect from
 WEB, WEB6 = "203.0.113.10", "2001:db8:1::10"
 SSH, SSH6 = "203.0.113.22", "2001:db8:1::22"
 DNS, DNS6 = "203.0.113.53", "2001:db8:1::53"
 LOCAL_DNS = "127.0.0.53"
+PRIVATE_DNS = "192.168.1.53"  # there, too, but not for a proxy to ask
 
 ENTERED = "SOCKSIFY_TEST_NETNS"
 CLONE_NEWNET = 0x40000000

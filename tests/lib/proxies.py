@@ -5,13 +5,17 @@ A proxy starts at its first use. asked() tells what it was asked for since the
 last call, as "host:port"; None where the server does not say.
 """
 
+import contextlib
 import os
 import re
 import shutil
+import socket
+import socketserver
 import subprocess
+import threading
 
-from netns import (EXIT, EXIT6, PROXY, PROXY6, is_full_root, listens,
-                   wait_until, write)
+from netns import (EXIT, EXIT6, PROXY, PROXY6, in_network_of, is_full_root,
+                   listens, wait_until, write)
 
 USER, PASSWORD = "alice", "s3cret p@ss:word"
 
@@ -191,6 +195,34 @@ class Nobody(Proxy):
 
     def asked(self):
         return None
+
+
+class Relay(socketserver.ThreadingTCPServer):
+    """A proxy on a machine's own loopback, as ssh -D makes it: connections to
+    it come out beside the proxy, and are no traffic of the machine."""
+
+    daemon_threads = True
+
+    def __init__(self, machine, port, to):
+        super().__init__(("127.0.0.1", port), None, bind_and_activate=False)
+        self.to = to
+        self.socket = in_network_of(
+            machine.holder.pid,
+            lambda: socket.create_server(("127.0.0.1", port)))
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def finish_request(self, request, client_address):
+        with socket.create_connection(self.to) as other:
+            threading.Thread(target=self.pump, args=(request, other),
+                             daemon=True).start()
+            self.pump(other, request)
+
+    @staticmethod
+    def pump(source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
 
 
 def make_proxies(outside):

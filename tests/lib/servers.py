@@ -17,8 +17,9 @@ import threading
 import time
 import urllib.parse
 
-from netns import (DNS, DNS6, LOCAL_DNS, SSH, SSH6, WEB, WEB6, in_network_of,
-                   run, write)
+from ftp import Ftp
+from netns import (DNS, DNS6, LOCAL_DNS, PRIVATE_DNS, PROXY, PROXY_DOWN, SSH,
+                   SSH6, WEB, WEB6, in_network_of, run, write)
 
 # What the name servers know. hidden.test is not among it: that is a name of
 # the outside's /etc/hosts, which only a proxy can resolve.
@@ -27,8 +28,15 @@ ZONE = {
     "four.test": (WEB,),  # and the services that listen there only
     "six.test": (WEB6,),
     "ssh.test": (SSH, SSH6),
+    "proxy.test": (PROXY_DOWN, PROXY),
 }
-TEXT = b"text of web.test"  # its TXT record
+A, PTR, TXT, AAAA, SRV = 1, 12, 16, 28, 33
+TEXT = b"text of web.test"
+RECORDS = {  # other than addresses
+    ("web.test", TXT): bytes([len(TEXT)]) + TEXT,
+    ("_http._tcp.test", SRV): struct.pack("!HHH", 10, 20, 80) +
+    b"\x03web\x04test\x00",
+}
 BIG = b"".join(b"%07d\n" % n for n in range(1 << 17))  # 1 MiB
 
 
@@ -159,11 +167,12 @@ def start_small():
     start(TcpServer(WEB, 7, Echo))
     start(TcpServer(WEB6, 7, Echo))
     start(TcpServer(WEB, 6379, Redis))
+    start(TcpServer(WEB, 21, Ftp))
+    start(TcpServer(WEB6, 21, Ftp))
+    start(TcpServer("127.0.0.1", 7, Echo))  # only a proxy gets there
 
 
 # Names.
-
-A, PTR, TXT, AAAA = 1, 12, 16, 28
 
 
 def dns_answer(query, queries):
@@ -180,9 +189,10 @@ def dns_answer(query, queries):
         family = address_family(address)
         if kind == (AAAA if family == socket.AF_INET6 else A):
             records.append(socket.inet_pton(family, address))
-    if name == "web.test" and kind == TXT:
-        records.append(bytes([len(TEXT)]) + TEXT)
-    status = 0 if name in ZONE else 3  # NXDOMAIN
+    if (name, kind) in RECORDS:
+        records.append(RECORDS[name, kind])
+    known = name in ZONE or name in (owner for owner, _ in RECORDS)
+    status = 0 if known else 3  # NXDOMAIN
     head = query[:2] + struct.pack("!HHHHH", 0x8580 | status, 1, len(records),
                                    0, 0)
     return head + query[12:at + 5] + b"".join(
@@ -220,7 +230,7 @@ class NameServer:
 
 def start_name_servers(machines):
     """Outside, and on each machine's loopback, where a query is a leak."""
-    servers = [NameServer(DNS), NameServer(DNS6)]
+    servers = [NameServer(DNS), NameServer(DNS6), NameServer(PRIVATE_DNS)]
     for machine in machines:
         local = in_network_of(machine.holder.pid,
                               lambda: NameServer(LOCAL_DNS))
@@ -324,6 +334,15 @@ def make_apt_repository(folder, work):
     write(os.path.join(folder, "Packages"), control +
           f"Filename: ./probe.deb\nSize: {os.path.getsize(package)}\n"
           f"SHA256: {digest}\n")
+
+
+def start_redis(outside):
+    """A real server."""
+    return subprocess.Popen(
+        ["redis-server", "--bind", WEB, "--port", "6380", "--save", "",
+         "--dir", outside.work, "--protected-mode", "no"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
 
 
 def start_postgres(outside):

@@ -25,6 +25,7 @@ static struct config *config_make(uint16_t count)
 
 	memset(c, 0x5a, sizeof(*c));
 	c->nservers = 2;
+	c->nvia = 2;
 	c->rules.count = count;
 	memcpy(c->fake_ipv4, (uint8_t[]){198, 19, 1, 2}, 4);
 	c->fake_ipv4_prefix = 15;
@@ -67,8 +68,12 @@ START_TEST(test_init)
 		while (rest < end)
 			ck_assert_int_eq(*rest++, 0);
 		ck_assert(!memcmp(end, c->rules.rule + RULES_MAX,
-				  sizeof(*c) - offsetof(struct config, rules) -
+				  offsetof(struct config, nvia) -
+					  offsetof(struct config, rules) -
 					  sizeof(struct rules)));
+		ck_assert_uint_eq(got->nvia, 2);
+		ck_assert(!memcmp(got->via, c->via, 2 * sizeof(c->via[0])));
+		ck_assert_uint_eq(got->via[2].nservers, 0);
 		ck_assert(!memcmp(got->fake_ipv6, c->fake_ipv6, 16));
 		ck_assert_uint_eq(run->names.slots, 131072);
 		ck_assert_uint_eq(run->names.ipv4_net[1], 18);
@@ -86,7 +91,7 @@ START_TEST(test_sparse)
 
 	run_init(run, c, 1);
 	/* Head, config's tail behind the rules, names' head: and no more. */
-	ck_assert_uint_le(pages_resident(run, sizeof(*run)), 8);
+	ck_assert_uint_le(pages_resident(run, sizeof(*run)), 10);
 	free(c);
 }
 END_TEST

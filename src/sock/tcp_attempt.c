@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "libc/libc.h"
+#include "libc/net.h"
+#include "libc/sys.h"
+#include "sock/report.h"
+#include "sock/tcp_attempt.h"
+#include "sock/wait.h"
+
+int tcp_option(int fd, int level, int name, void *value, socklen_t len)
+{
+	int saved = errno;
+	int r = libc(getsockopt)(fd, level, name, value, &len) < 0 ? -errno
+								   : 0;
+
+	errno = saved;
+	return r;
+}
+
+bool tcp_is_nonblocking(int fd)
+{
+	int flags = sys_fcntl(fd, F_GETFL, 0);
+
+	return flags >= 0 && (flags & O_NONBLOCK) != 0;
+}
+
+void tcp_disconnect(int fd)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	net_connect(fd, &none, sizeof(none));
+}
+
+/* Is this errno about the way to the proxy, not about the program's socket? */
+static bool is_unreachable(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case ECONNABORTED:
+	case ETIMEDOUT:
+	case EHOSTUNREACH:
+	case EHOSTDOWN:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case EINVAL: /* bound to loopback, and the proxy is elsewhere */
+	case EPERM:  /* a packet filter */
+	case EACCES:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum tcp_state fail(struct tcp_attempt *a, int error,
+			   enum socks_failure failure, uint8_t rep)
+{
+	a->state = TCP_FAILED;
+	a->error = error;
+	report_connect(a->run, &a->target, error, failure, rep, a->cause,
+		       sock_now_ms() - a->start);
+	return TCP_FAILED;
+}
+
+/*
+ * Connect to the next of the proxy's addresses, from @a->server on.
+ * Return: as tcp_attempt_begin()
+ */
+static int try_servers(struct tcp_attempt *a)
+{
+	const struct config *config = &a->run->config;
+	struct sockaddr_storage ss;
+	const struct endpoint *server;
+	unsigned count;
+	int r;
+
+	server = config_first_servers(config, &count);
+	for (; a->server < count; a->server++) {
+		socklen_t len = endpoint_to_sockaddr(&server[a->server],
+						     a->family, &ss);
+
+		if (len == 0)
+			continue;
+		a->deadline = sock_now_ms() +
+			      config->negotiate_timeout * 1000u;
+		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
+		if (r == 0)
+			a->state = TCP_HANDSHAKE;
+		if (r == 0 || !is_unreachable(-r))
+			return r;
+		a->cause = -r;
+		tcp_disconnect(a->fd);
+	}
+	fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
+	return -ENETUNREACH;
+}
+
+static const struct socks_credentials *credentials(const struct tcp_attempt *a)
+{
+	const struct config *config = &a->run->config;
+
+	return a->hop < config->nvia ? &config->via[a->hop].credentials
+				     : &config->credentials;
+}
+
+/* Begin the handshake with the present hop, for the next or for the target. */
+static void begin_handshake(struct tcp_attempt *a)
+{
+	const struct config *config = &a->run->config;
+	const struct endpoint *next = &a->target;
+
+	if (a->hop + 1 < config->nvia)
+		next = &config->via[a->hop + 1].servers[0];
+	else if (a->hop < config->nvia)
+		next = &config->servers[0];
+	handshake_init(&a->hs, SOCKS_CONNECT, next,
+		       credentials(a)->username_len > 0, config->pipeline);
+	a->more = a->requested = false;
+}
+
+int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
+		      int family, const struct endpoint *target,
+		      const struct endpoint *asked)
+{
+	a->run = run;
+	a->fd = fd;
+	a->state = TCP_CONNECTING;
+	a->server = a->hop = 0;
+	a->family = (uint8_t)family;
+	a->target = *target;
+	a->error = a->cause = 0;
+	a->has_asked = asked != NULL;
+	if (asked != NULL)
+		a->asked = *asked;
+	a->start = sock_now_ms();
+	begin_handshake(a);
+	return try_servers(a);
+}
+
+/* The kernel's connect has come to an end, or somebody only looks. */
+static void step_connecting(struct tcp_attempt *a)
+{
+	struct pollfd p = { .fd = a->fd, .events = POLLOUT };
+	struct timespec none = { 0 };
+	int error = 0, r;
+
+	if (sys(SYS_ppoll, &p, 1, &none, NULL, 0) != 1)
+		return;
+	r = tcp_option(a->fd, SOL_SOCKET, SO_ERROR, &error, sizeof(error));
+	if (r < 0)
+		error = -r;
+	if (error == 0) {
+		a->state = TCP_HANDSHAKE;
+		return;
+	}
+	a->cause = error;
+	tcp_disconnect(a->fd);
+	a->server++;
+	/* Connecting anew would wait where the program has asked to wait. */
+	if (!tcp_is_nonblocking(a->fd))
+		a->server = CONFIG_SERVERS_MAX;
+	r = try_servers(a);
+	if (r < 0 && r != -EINPROGRESS && a->state != TCP_FAILED)
+		fail(a, -r, SOCKS_FAIL_UNREACHABLE, 0);
+}
+
+/* Return: false if the kernel's buffer is full */
+static bool send_output(struct tcp_attempt *a)
+{
+	uint8_t buf[HANDSHAKE_OUTPUT_MAX];
+	size_t n = handshake_output(&a->hs, credentials(a), buf);
+	int saved = errno;
+	bool go_on = true;
+	ssize_t sent;
+
+	a->more = false;
+	sent = libc(send)(a->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent >= 0)
+		handshake_sent(&a->hs, (size_t)sent);
+	else if (errno == EAGAIN)
+		go_on = false;
+	else if (errno != EINTR)
+		handshake_closed(&a->hs);
+	errno = saved;
+	explicit_bzero(buf, n); /* the password was in it */
+	return go_on;
+}
+
+/* Return: true if more may be there to be read at once */
+static bool receive_input(struct tcp_attempt *a)
+{
+	uint8_t buf[HANDSHAKE_INPUT_MAX];
+	size_t need = handshake_need(&a->hs);
+	int saved = errno;
+	ssize_t got;
+
+	do
+		got = libc(recv)(a->fd, buf, need, MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	a->more = got > 0 && (size_t)got == need;
+	if (got > 0)
+		handshake_received(&a->hs, buf, (size_t)got);
+	else if (got == 0 || errno != EAGAIN)
+		handshake_closed(&a->hs);
+	errno = saved;
+	return a->more;
+}
+
+static void finish(struct tcp_attempt *a)
+{
+	uint64_t id;
+
+	if (handshake_wants(&a->hs) == HANDSHAKE_FAILED) {
+		fail(a, handshake_errno(&a->hs), handshake_failure(&a->hs),
+		     handshake_rep(&a->hs));
+		return;
+	}
+	if (a->has_asked &&
+	    tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0)
+		peers_put(&a->run->peers, id, &a->asked);
+	a->state = TCP_DONE;
+	report_connect(a->run, &a->target, 0, SOCKS_FAIL_NONE, 0, 0,
+		       sock_now_ms() - a->start);
+}
+
+/*
+ * @ready: the socket has been waited for, so the first read is worth its
+ * system call; after our own output nothing can be there yet
+ */
+static void step_handshake(struct tcp_attempt *a, bool ready)
+{
+	for (;;) {
+		switch (handshake_wants(&a->hs)) {
+		case HANDSHAKE_WRITE:
+			if (!send_output(a))
+				return;
+			ready = false;
+			break;
+		case HANDSHAKE_READ:
+			if (!a->requested && handshake_request_sent(&a->hs)) {
+				a->requested = true;
+				a->deadline =
+					sock_now_ms() +
+					a->run->config.request_timeout * 1000u;
+			}
+			if (!ready || (!receive_input(a) &&
+				       handshake_wants(&a->hs) ==
+					       HANDSHAKE_READ))
+				return;
+			break;
+		case HANDSHAKE_BOUND:
+		case HANDSHAKE_DONE:
+		case HANDSHAKE_FAILED:
+			if (handshake_wants(&a->hs) == HANDSHAKE_DONE &&
+			    a->hop < a->run->config.nvia) {
+				a->hop++;
+				begin_handshake(a);
+				a->deadline = sock_now_ms() +
+					      a->run->config.negotiate_timeout *
+						      1000u;
+				ready = false;
+				break;
+			}
+			finish(a);
+			return;
+		}
+	}
+}
+
+enum tcp_state tcp_attempt_step(struct tcp_attempt *a)
+{
+	bool ready = a->state == TCP_HANDSHAKE;
+
+	if (a->state == TCP_CONNECTING)
+		step_connecting(a);
+	if (a->state == TCP_HANDSHAKE)
+		step_handshake(a, ready);
+	return (enum tcp_state)a->state;
+}
+
+short tcp_attempt_events(const struct tcp_attempt *a)
+{
+	return a->state == TCP_CONNECTING ||
+			       handshake_wants(&a->hs) == HANDSHAKE_WRITE
+		       ? POLLOUT
+		       : POLLIN;
+}
+
+enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a)
+{
+	if (a->state == TCP_CONNECTING) {
+		a->cause = ETIMEDOUT;
+		return fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
+	}
+	handshake_timed_out(&a->hs);
+	finish(a);
+	return (enum tcp_state)a->state;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * connect(2) where the socket has no way to the IPv4 proxy: ENETUNREACH, not
+ * a connection past it.
+ * log-count: 0 request
+ * says: socksify: proxy .*
+ */
+#include "victim.h"
+
+int main(void)
+{
+	struct sockaddr_in6 loopback = ipv6("::1", 0);
+	int fd = socket(AF_INET6, SOCK_STREAM, 0), on = 1;
+
+	CHECK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
+	CHECK_FAILS(connect6(fd, TARGET6, PORT), ENETUNREACH);
+	fd = socket(AF_INET6, SOCK_STREAM, 0);
+	CHECK(bind(fd, (void *)&loopback, sizeof(loopback)) == 0);
+	CHECK_FAILS(connect6(fd, TARGET6, PORT), ENETUNREACH);
+	return 0;
+}

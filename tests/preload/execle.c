@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * execle(3): the new program is proxied
+ * log-count: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
+ */
+#include "exec.h"
+
+int main(int argc, char **argv)
+{
+	if (is_child(argc, argv))
+		return child();
+	CHECK_FAILS(execle("/none/such", "victim", NULL, empty_env),
+		    ENOENT);
+	execle(SELF, "victim", "child", NULL, empty_env);
+	CHECK(!"executed");
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * execlp(3): the new program is proxied
+ * log-count: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
+ */
+#include "exec.h"
+
+int main(int argc, char **argv)
+{
+	if (is_child(argc, argv))
+		return child();
+	CHECK_FAILS(execlp("no-such-program", "victim", NULL), ENOENT);
+	execlp(only_path(), "victim", "child", NULL);
+	CHECK(!"executed");
+}

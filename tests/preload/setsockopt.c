@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * setsockopt(2): TCP_FASTOPEN_CONNECT does not defer connect(2) past us; all
+ * else is the kernel's.
+ * log: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
+ */
+#include "victim.h"
+
+int main(void)
+{
+	int fd = tcp_socket(), on = 1, value = 0, rest;
+	socklen_t len = sizeof(value);
+	char buf[4];
+
+	CHECK(setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
+			 sizeof(on)) == 0);
+	CHECK(connect4(fd, TARGET, PORT) == 0);
+	CHECK(send(fd, "ping", 4, 0) == 4);
+	read_exactly(fd, buf, 4);
+	CHECK(memcmp(buf, "ping", 4) == 0);
+	CHECK(recv(fd, &rest, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+	check_peer(fd, TARGET, PORT);
+
+	CHECK(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0);
+	CHECK(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, &len) == 0);
+	CHECK(value == 1);
+	CHECK_FAILS(setsockopt(fd, IPPROTO_TCP, 9999, &on, sizeof(on)),
+		    ENOPROTOOPT);
+	CHECK_FAILS(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, NULL,
+			       sizeof(on)), EFAULT);
+	CHECK_FAILS(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, 1), EINVAL);
+	CHECK_FAILS(setsockopt(-1, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
+			       sizeof(on)), EBADF);
+	CHECK_FAILS(setsockopt(0, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
+			       sizeof(on)), ENOTSOCK);
+	return 0;
+}
