@@ -15,12 +15,13 @@
  */
 #define SLICE_MS 50
 
-/* When SO_SNDTIMEO ends a blocking connect (socket(7)). */
+/* When SO_SNDTIMEO ends a blocking connect, and no other (socket(7)). */
 static uint64_t send_timeout_end(const struct tcp_attempt *a)
 {
 	struct timeval tv = { 0 };
 
-	if (tcp_option(a->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) < 0 ||
+	if (tcp_is_nonblocking(a->fd) ||
+	    tcp_option(a->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) < 0 ||
 	    (tv.tv_sec == 0 && tv.tv_usec == 0))
 		return UINT64_MAX;
 	return a->start + (uint64_t)tv.tv_sec * 1000 +

@@ -436,7 +436,7 @@ START_TEST(test_reps)
 {
 	static const int errors[] = {
 		[1] = ECONNREFUSED, EACCES,    ENETUNREACH, EHOSTUNREACH,
-		ECONNREFUSED,	    ETIMEDOUT, EOPNOTSUPP,  EAFNOSUPPORT,
+		ECONNREFUSED,	    ETIMEDOUT, ECONNREFUSED, EAFNOSUPPORT,
 		ECONNREFUSED,
 	};
 	char reply[] = "\5\0";
@@ -584,6 +584,48 @@ START_TEST(test_nonblocking)
 	fake.sndtimeo.tv_usec = 200000;
 	says(WIRE("\5\0"));
 	ck_assert_int_eq(connect_as(AF_INET), -ETIMEDOUT);
+}
+END_TEST
+
+/* Another proxy on the way to ours: one handshake after the other. */
+START_TEST(test_via)
+{
+	static const char to_ours[] = "\5\1\0\1\xc0\0\2\1\4\x38";
+	struct config_hop *hop;
+
+	begin();
+	run->config.nvia = 1;
+	hop = &run->config.via[0];
+	hop->nservers = 2;
+	ck_assert(endpoint_parse(&hop->servers[0], "198.51.100.1:99", 0));
+	ck_assert(endpoint_parse(&hop->servers[1], "198.51.100.2:99", 0));
+	memcpy(hop->credentials.username, "bob", 3);
+	memcpy(hop->credentials.password, "pw", 2);
+	hop->credentials.username_len = 3;
+	hop->credentials.password_len = 2;
+	fake.connect[0] = -ECONNREFUSED;
+	says(WIRE("\5\2"));
+	says(WIRE("\1\0"));
+	says(WIRE(REPLY));
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
+	ck_assert_str_eq(trace, "connect 198.51.100.1:99\ndisconnect\n"
+				"connect 198.51.100.2:99\n");
+	/* To each its own credentials, and the second has none. */
+	ck_assert_uint_eq(nsent, 4 + 8 + 10 + 3 + 18);
+	ck_assert_mem_eq(sent, "\5\2\0\2\1\3bob\2pw", 12);
+	ck_assert_mem_eq(sent + 12, to_ours, 10);
+	ck_assert_mem_eq(sent + 22, GREETING REQUEST, 21);
+	ck_assert(peer_is_known());
+
+	begin(); /* ours is silent: its 130 s begin with its own request */
+	run->config.nvia = 1;
+	run->config.via[0].nservers = 1;
+	ck_assert(endpoint_parse(&run->config.via[0].servers[0],
+				 "198.51.100.1:99", 0));
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
+	ck_assert_uint_eq(clock_ms, 1000000 + 30000);
 }
 END_TEST
 
@@ -744,6 +786,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_servers, 0, 9);
 	tcase_add_loop_test(tc, test_kernels_errors, 0, 5);
 	tcase_add_test(tc, test_nonblocking);
+	tcase_add_test(tc, test_via);
 	tcase_add_test(tc, test_cut_off);
 	tcase_add_test(tc, test_peer);
 	tcase_add_test(tc, test_real);
