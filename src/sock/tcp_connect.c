@@ -15,7 +15,7 @@
  */
 #define SLICE_MS 50
 
-/* When SO_SNDTIMEO ends a blocking connect (socket(7)). */
+/* When SO_SNDTIMEO ends a blocking connect, and no other (socket(7)). */
 static uint64_t send_timeout_end(const struct tcp_attempt *a)
 {
 	struct timeval tv = { 0 };
