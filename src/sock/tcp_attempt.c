@@ -95,6 +95,19 @@ static bool allow_ipv4(const struct tcp_attempt *a, const struct endpoint *ep)
 }
 
 /*
+ * After a non-blocking connect has come to its end, the next connect(2) says 0
+ * once more before it says EISCONN: that is no new connection.
+ */
+static bool is_established(struct tcp_attempt *a)
+{
+	struct endpoint ep;
+
+	return tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &a->cookie,
+			  sizeof(a->cookie)) == 0 &&
+	       peers_get(&a->run->peers, a->cookie, &ep);
+}
+
+/*
  * Connect to the next of the proxy's addresses, from @a->server on.
  * Return: as tcp_attempt_begin()
  */
@@ -119,7 +132,8 @@ static int try_servers(struct tcp_attempt *a)
 		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
 			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == 0)
-			a->state = TCP_HANDSHAKE;
+			a->state = is_established(a) ? TCP_DONE
+						     : TCP_HANDSHAKE;
 		if (r == -EINVAL && !tcp_is_family(a->fd, a->family))
 			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
@@ -165,6 +179,7 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 	a->family = (uint8_t)family;
 	a->target = *target;
 	a->error = a->cause = 0;
+	a->cookie = 0;
 	a->has_asked = asked != NULL;
 	if (asked != NULL)
 		a->asked = *asked;
@@ -244,16 +259,16 @@ static bool receive_input(struct tcp_attempt *a)
 
 static void finish(struct tcp_attempt *a)
 {
-	uint64_t id;
-
 	if (handshake_wants(&a->hs) == HANDSHAKE_FAILED) {
 		fail(a, handshake_errno(&a->hs), handshake_failure(&a->hs),
 		     handshake_rep(&a->hs));
 		return;
 	}
 	if (a->has_asked &&
-	    tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0)
-		peers_put(&a->run->peers, id, &a->asked);
+	    (a->cookie != 0 ||
+	     tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &a->cookie,
+			sizeof(a->cookie)) == 0))
+		peers_put(&a->run->peers, a->cookie, &a->asked);
 	a->state = TCP_DONE;
 	report_connect(a->run, &a->target, 0, SOCKS_FAIL_NONE, 0, 0,
 		       sock_now_ms() - a->start);

@@ -148,3 +148,11 @@ bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	}
 	return false;
 }
+
+void sock_forget_peer(struct run *run, int fd)
+{
+	uint64_t id;
+
+	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0)
+		peers_drop(&run->peers, id);
+}

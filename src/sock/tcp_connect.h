@@ -59,4 +59,7 @@ void tcp_abandon(int fd, int family);
 bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	       struct endpoint *asked);
 
+/** sock_forget_peer() - @fd is being disconnected (AF_UNSPEC) */
+void sock_forget_peer(struct run *run, int fd);
+
 #endif
