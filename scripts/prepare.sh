@@ -4,8 +4,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$root/build}
 
-# What must be there (a program, or a pkg-config module after "lib:"), and the
-# Debian package that has it.
+# What must be there (a program, a file, a pkg-config module after "lib:", a
+# shared library after "lib/"), and the Debian package that has it.
 build_needs='
 	cc gcc
 	/usr/include/stdio.h libc6-dev
@@ -33,16 +33,32 @@ test_needs='
 	redis-cli redis-tools
 	lftp lftp
 	busybox busybox-static
+	nc.openbsd netcat-openbsd
+	lib/libjemalloc.so.2 libjemalloc2
+	lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 '
 heavy_needs='
 	go golang-go
 	psql postgresql-client
 	pg_ctlcluster postgresql
+	redis-server redis-server
+	dig bind9-dnsutils
+	host bind9-host
+	ping iputils-ping
+	tcpdump tcpdump
+	fakeroot fakeroot
+	file file
+	man man-db
+	gdb gdb
+	strace strace
+	valgrind valgrind
 '
 
 have() {
 	case $1 in
 	lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
+	lib/*) compgen -G "/usr/lib*/*/${1#lib/}" >/dev/null ||
+		compgen -G "/usr/lib*/${1#lib/}" >/dev/null ;;
 	/*) [ -e "$1" ] ;;
 	*) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
 	esac

@@ -3,6 +3,7 @@
 #include <linux/memfd.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "exec/run_fd.h"
@@ -144,11 +145,37 @@ int run_fd_find(const struct run_ref *ref)
 	return -1;
 }
 
+int run_fd_recover(const struct run_ref *ref)
+{
+	char path[64];
+	struct text t;
+	int fd, hidden;
+
+	text_init(&t, path, sizeof(path));
+	text_str(&t, "/proc/");
+	text_int(&t, getppid());
+	text_str(&t, "/fd/");
+	text_int(&t, ref->fd);
+	fd = sys_open(path, O_RDWR);
+	if (!is_run(fd, ref->inode)) {
+		if (fd >= 0)
+			sys_close(fd);
+		return -1;
+	}
+	hidden = sys_fcntl(fd, F_DUPFD, ref->fd);
+	if (hidden < 0)
+		hidden = run_fd_hide(fd);
+	sys_close(fd);
+	return hidden;
+}
+
 struct run *run_fd_map(const struct run_ref *ref)
 {
 	int fd = run_fd_find(ref);
 	struct run *run;
 
+	if (fd < 0)
+		fd = run_fd_recover(ref);
 	if (fd < 0)
 		return NULL;
 	run = sys_mmap(sizeof(struct run), PROT_READ | PROT_WRITE, MAP_SHARED,

@@ -46,8 +46,16 @@ void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX]);
 bool run_ref_parse(struct run_ref *ref, const char *value);
 
 /**
+ * run_fd_recover() - a program that began without its descriptor (libc's
+ * posix_spawn(3) closes what it is told to, and nobody sees) takes it from its
+ * parent, where /proc allows
+ * Return: a hidden descriptor, or -1
+ */
+int run_fd_recover(const struct run_ref *ref);
+
+/**
  * run_fd_map() - map the run state that @ref names
- * Return: NULL if that descriptor is not it (any more)
+ * Return: NULL if it is lost
  */
 struct run *run_fd_map(const struct run_ref *ref);
 

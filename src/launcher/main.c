@@ -184,24 +184,6 @@ static int run_command(const struct options *o, struct run *run,
 	return code;
 }
 
-/*
- * Inside another run a name has become one of its fake addresses, behind which
- * there is nothing: the new proxy is not reached through the outer one.
- */
-static bool is_reachable(const struct config *config, const struct run *outer,
-			 const char *where)
-{
-	for (unsigned i = 0; outer != NULL && i < config->nservers; i++) {
-		if (names_slot(&outer->names, &config->servers[i]) == -EINVAL)
-			continue;
-		say("%s: inside socksify another proxy must be named by its "
-		    "address, and be reachable without the first one",
-		    where);
-		return false;
-	}
-	return true;
-}
-
 int main(int argc, char **argv)
 {
 	static struct config config; /* large, and mostly never touched */
@@ -226,8 +208,6 @@ int main(int argc, char **argv)
 	if (config.nservers == 0 &&
 	    !(outer != NULL ? server_by_way_of(&config, outer, where)
 			    : server_resolve(&config, where)))
-		return EXIT_REFUSED;
-	if (!is_reachable(&config, outer, where))
 		return EXIT_REFUSED;
 	run = make_run(&config, outer, &outer_ref, &ref);
 	if (run == NULL)

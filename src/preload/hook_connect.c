@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libc/libc.h"
+#include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
 #include "sock/tcp_connect.h"
@@ -17,25 +18,30 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 
 EXPORT __typeof__(connect) __connect __attribute__((alias("connect")));
 
+/*
+ * The kernel writes its answer where the program wants it, or refuses to; only
+ * then is it known that ours can be written over it.
+ */
 EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 {
 	struct run *run = state_run();
 	struct sockaddr_storage ss;
-	socklen_t n = sizeof(ss);
+	socklen_t room, n = sizeof(ss);
 	struct endpoint peer, asked;
 	int saved = errno;
 
-	if (run == NULL || !pointer_is_plausible(addr) ||
-	    !pointer_is_plausible(len) || *len > INT32_MAX ||
-	    libc(getpeername)(fd, (struct sockaddr *)&ss, &n) < 0 ||
-	    !endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) ||
-	    !sock_peer(run, fd, &peer, &asked)) {
-		/* The kernel's own answer, or its own error. */
-		errno = saved;
+	if (run == NULL || !memory_is_readable(len, sizeof(*len)))
 		return libc(getpeername)(fd, addr, len);
+	room = *len;
+	if (libc(getpeername)(fd, addr, len) < 0)
+		return -1;
+	if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
+	    endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
+	    sock_peer(run, fd, &peer, &asked)) {
+		n = endpoint_to_sockaddr(&asked, ss.ss_family, &ss);
+		memcpy(addr, &ss, room < n ? room : n);
+		*len = n;
 	}
-	n = endpoint_to_sockaddr(&asked, ss.ss_family, &ss);
-	memcpy(addr, &ss, *len < n ? *len : n);
-	*len = n;
+	errno = saved;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "exec/env.h"
 #include "exec/target.h"
 #include "libc/libc.h"
+#include "preload/memory.h"
 #include "preload/state.h"
 #include "sock/report.h"
 
@@ -29,13 +30,27 @@ static void notice_set_id(const char *path)
 		report_set_id(run, path);
 }
 
+/* NULL is an empty one to Linux. What cannot be read, the kernel refuses. */
+static bool is_environment(char *const *envp)
+{
+	for (; envp != NULL; envp++) {
+		if (!memory_is_readable(envp, sizeof(*envp)))
+			return false;
+		if (*envp == NULL)
+			break;
+		if (!memory_is_readable(*envp, 1))
+			return false;
+	}
+	return true;
+}
+
 /* An environment of the run, in the caller's frame where it must be built. */
 #define run_env(envp)                                                       \
 	({                                                                  \
 		struct exec_env re_want;                                    \
 		char **re_envp = (char **)(envp);                           \
 		size_t re_size = 0;                                         \
-		if (state_exec_env(&re_want) &&                             \
+		if (is_environment(re_envp) && state_exec_env(&re_want) &&  \
 		    (re_size = exec_env_size(&re_want, re_envp)) > 0)       \
 			re_envp = exec_env_build(&re_want, re_envp,         \
 						 alloca(re_size));          \

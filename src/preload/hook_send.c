@@ -8,6 +8,7 @@
 
 #include "libc/libc.h"
 #include "libc/net.h"
+#include "preload/memory.h"
 #include "preload/outgoing.h"
 #include <stdbool.h>
 
@@ -18,7 +19,7 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags,
 {
 	int r;
 
-	if (!pointer_is_plausible(addr))
+	if (addr == NULL)
 		return libc(sendto)(fd, buf, n, flags, addr, len);
 	r = outgoing_send(fd, addr, len, flags);
 	if (r == OUTGOING_PASS)
@@ -33,8 +34,8 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags,
 /* Is there an address that has to be judged? */
 static bool is_addressed(const struct msghdr *msg)
 {
-	return pointer_is_plausible(msg) && unlikely(msg->msg_name != NULL) &&
-	       pointer_is_plausible(msg->msg_name);
+	return memory_is_readable(msg, sizeof(*msg)) &&
+	       unlikely(msg->msg_name != NULL);
 }
 
 static ssize_t send_addressed(int fd, const struct msghdr *msg, int flags)
@@ -69,8 +70,6 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 	unsigned i;
 	ssize_t r;
 
-	if (!pointer_is_plausible(msgs))
-		return libc(sendmmsg)(fd, msgs, n, flags);
 	for (i = 0; i < n; i++) {
 		const struct msghdr *m = &msgs[i].msg_hdr;
 
@@ -79,7 +78,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 			    OUTGOING_PASS)
 			break;
 	}
-	if (i > 0 || n == 0)
+	if (i > 0 || n == 0) /* what cannot be read is not addressed */
 		return (int)hook_result(net_sendmmsg(fd, msgs, i, flags));
 	r = send_addressed(fd, &msgs[0].msg_hdr, flags);
 	if (r < 0)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "policy/destination.h"
+#include "preload/memory.h"
 #include "preload/multicast.h"
-#include "preload/outgoing.h"
 #include "preload/state.h"
 
 bool multicast_is_join(int level, int name)
@@ -56,7 +56,7 @@ int multicast_judge(int level, int name, const void *value, socklen_t len)
 	struct sockaddr_storage group;
 	struct destination d;
 
-	if (!pointer_is_plausible(value) ||
+	if (!memory_is_readable(value, len) ||
 	    !group_of(level, name, value, len, &group))
 		return 0; /* the kernel will refuse it */
 	destination_judge(&d, state_run(), (struct sockaddr *)&group,

@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <signal.h>
 
 #include "libc/net.h"
-#include "libc/sys.h"
 #include "policy/destination.h"
+#include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
 #include "sock/kind.h"
 #include "sock/report.h"
 #include "sock/tcp_connect.h"
-
-/*
- * Can the kernel read an address there? rt_sigprocmask(2) copies its set
- * before it looks at an operation that does not exist: EFAULT or EINVAL.
- */
-static bool is_readable(const void *p)
-{
-	return sys(SYS_rt_sigprocmask, -1, p, NULL, 8) != -EFAULT;
-}
 
 static void copy_address(struct sockaddr_storage *to,
 			 const struct sockaddr *from, socklen_t len)
@@ -92,8 +82,12 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 	kind = sock_kind(fd);
 	switch (kind) {
 	case SOCK_TCP:
-		return sock_tcp_connect(run, fd, addr->sa_family, &d->target,
-					&d->asked, sock_wait_poll);
+		r = sock_tcp_connect(run, fd, addr->sa_family, &d->target,
+				     &d->asked, sock_wait_poll);
+		/* An address of another family: the kernel names the error. */
+		return r == -EAFNOSUPPORT && !tcp_is_family(fd, addr->sa_family)
+			       ? net_connect(fd, addr, len)
+			       : r;
 	case SOCK_PASS:
 		return net_connect(fd, addr, len);
 	case SOCK_UDP:
@@ -111,7 +105,7 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
 	struct destination d;
 
 	if (len < sizeof(addr->sa_family) || len > sizeof(own) ||
-	    !pointer_is_plausible(addr) || !is_readable(addr))
+	    !memory_is_readable(addr, len))
 		return net_connect(fd, addr, len);
 	/* A second thread must not change what has been judged. */
 	copy_address(&own, addr, len);
@@ -130,8 +124,9 @@ int outgoing_send(int fd, const struct sockaddr *addr, socklen_t len,
 	struct destination d;
 	int kind;
 
-	if (len < sizeof(addr->sa_family) || len > sizeof(own))
-		return OUTGOING_PASS; /* EINVAL */
+	if (len < sizeof(addr->sa_family) || len > sizeof(own) ||
+	    !memory_is_readable(addr, len))
+		return OUTGOING_PASS; /* EINVAL, EFAULT */
 	copy_address(&own, addr, len);
 	/* UDP over IPv4 takes AF_UNSPEC for AF_INET. */
 	if (own.ss_family == AF_UNSPEC)

@@ -7,8 +7,6 @@
 #ifndef PRELOAD_OUTGOING_H
 #define PRELOAD_OUTGOING_H
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <sys/socket.h>
 
 /** outgoing_connect() - connect(2) for any socket and any address */
@@ -21,19 +19,10 @@ enum outgoing {
 
 /**
  * outgoing_send() - judge the address of a send
+ * @addr: not NULL; may be a bad pointer, which the kernel will refuse
  * Return: enum outgoing, or -errno for a destination that is refused
  */
 int outgoing_send(int fd, const struct sockaddr *addr, socklen_t len,
 		  int flags);
-
-/**
- * pointer_is_plausible() - false for the pointers that programs pass by
- * accident (NULL, small numbers, the kernel's half), which then go to the
- * kernel to be refused with EFAULT
- */
-static inline bool pointer_is_plausible(const void *p)
-{
-	return (uintptr_t)p >= 65536 && (intptr_t)p > 0;
-}
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 
@@ -27,11 +28,22 @@ bool tcp_is_nonblocking(int fd)
 	return flags >= 0 && (flags & O_NONBLOCK) != 0;
 }
 
+bool tcp_is_family(int fd, int family)
+{
+	int domain = family;
+
+	tcp_option(fd, SOL_SOCKET, SO_DOMAIN, &domain, sizeof(domain));
+	return domain == family;
+}
+
 void tcp_disconnect(int fd)
 {
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	int error;
 
 	net_connect(fd, &none, sizeof(none));
+	/* To leave a connection is an error of the socket's (ECONNRESET). */
+	tcp_option(fd, SOL_SOCKET, SO_ERROR, &error, sizeof(error));
 }
 
 /* Is this errno about the way to the proxy, not about the program's socket? */
@@ -55,6 +67,20 @@ static bool is_unreachable(int error)
 	}
 }
 
+/*
+ * An IPV6_V6ONLY socket has no way to an IPv4 proxy: the socket's doing, and
+ * no fault of the proxy that the user should hear about.
+ */
+static bool is_sockets_own(const struct tcp_attempt *a, int error)
+{
+	int only = 0;
+
+	return error == ENETUNREACH && a->family == AF_INET6 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &only,
+			  sizeof(only)) == 0 &&
+	       only != 0;
+}
+
 static enum tcp_state fail(struct tcp_attempt *a, int error,
 			   enum socks_failure failure, uint8_t rep)
 {
@@ -63,6 +89,23 @@ static enum tcp_state fail(struct tcp_attempt *a, int error,
 	report_connect(a->run, &a->target, error, failure, rep, a->cause,
 		       sock_now_ms() - a->start);
 	return TCP_FAILED;
+}
+
+/*
+ * IPV6_V6ONLY is about the target, which the proxy reaches by IPv6. An IPv4
+ * proxy is reached all the same once the option is off; it cannot be any more
+ * on a socket that is bound.
+ */
+static bool allow_ipv4(const struct tcp_attempt *a, const struct endpoint *ep)
+{
+	int on, off = 0;
+
+	return a->family == AF_INET6 && ep->kind == ENDPOINT_IPV4 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+			  sizeof(on)) == 0 &&
+	       on != 0 &&
+	       sys(SYS_setsockopt, a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		   sizeof(off)) == 0;
 }
 
 /*
@@ -87,11 +130,16 @@ static int try_servers(struct tcp_attempt *a)
 		a->deadline = sock_now_ms() +
 			      config->negotiate_timeout * 1000u;
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
+		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
+			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == 0)
 			a->state = TCP_HANDSHAKE;
+		if (r == -EINVAL && !tcp_is_family(a->fd, a->family))
+			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
 			return r;
-		a->cause = -r;
+		if (!is_sockets_own(a, -r))
+			a->cause = -r;
 		tcp_disconnect(a->fd);
 	}
 	fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
@@ -298,4 +346,15 @@ enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a)
 	handshake_timed_out(&a->hs);
 	finish(a);
 	return (enum tcp_state)a->state;
+}
+
+void tcp_attempt_settle(const struct tcp_attempt *a)
+{
+	struct sockaddr_storage ss;
+	const struct endpoint *server;
+	unsigned count;
+
+	server = config_first_servers(&a->run->config, &count);
+	net_connect(a->fd, (struct sockaddr *)&ss,
+		    endpoint_to_sockaddr(&server[a->server], a->family, &ss));
 }

@@ -43,7 +43,8 @@ struct tcp_attempt {
 	bool requested;    /* the request is out: the longer time-out runs */
 	bool has_asked;
 	int error;         /* positive errno, for TCP_FAILED */
-	int cause;         /* errno of the latest failure to reach the proxy */
+	int cause;         /* errno of the latest failure to reach the proxy; 0:
+			    * the socket has no way there, whatever it does */
 	uint64_t start;    /* ms, sock_now_ms() */
 	uint64_t deadline; /* ms: when tcp_attempt_timed_out() is due */
 	struct endpoint target; /* where to, in the end */
@@ -60,7 +61,8 @@ struct tcp_attempt {
  * Return: 0: go on with tcp_attempt_step() at once; -EINPROGRESS: a socket
  * that does not wait, or whose SO_SNDTIMEO has ended; -EINTR: a signal has
  * ended the wait, the kernel goes on; or the errno that ends it all: the
- * program's own (-EISCONN ...), or -ENETUNREACH (the user has been told)
+ * program's own (-EISCONN; -EAFNOSUPPORT for another family than the
+ * socket's ...), or -ENETUNREACH (the user has been told)
  */
 int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 		      int family, const struct endpoint *target,
@@ -75,11 +77,23 @@ short tcp_attempt_events(const struct tcp_attempt *a);
 /** tcp_attempt_timed_out() - @deadline has passed; Return: TCP_FAILED */
 enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a);
 
-/** tcp_disconnect() - back to an unconnected socket, options kept */
+/**
+ * tcp_disconnect() - back to an unconnected socket, its options kept, no error
+ * pending: what a refused connect(2) leaves
+ */
 void tcp_disconnect(int fd);
 
 /** tcp_option() - getsockopt(2); 0 or -errno */
 int tcp_option(int fd, int level, int name, void *value, socklen_t len);
+
+/**
+ * tcp_attempt_settle() - the program has been told that a non-blocking connect
+ * is done: its next connect(2) is to say EISCONN, not 0 once more
+ */
+void tcp_attempt_settle(const struct tcp_attempt *a);
+
+/** tcp_is_family() - is the socket's domain @family? */
+bool tcp_is_family(int fd, int family);
 
 /** tcp_is_nonblocking() - O_NONBLOCK, now */
 bool tcp_is_nonblocking(int fd);

@@ -47,6 +47,9 @@ static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 	if (end - now > SLICE_MS)
 		end = now + SLICE_MS;
 	r = wait(a->fd, tcp_attempt_events(a), (int)(end - now));
+	/* Who does not wait, as the program sees it, is not interrupted. */
+	if (r == -EINTR && tcp_is_nonblocking(a->fd))
+		return 0;
 	if (r < 0)
 		return r;
 	if (r == 0 && *give_up == 0)
@@ -117,8 +120,13 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 	struct tcp_attempt a;
 	int r = tcp_attempt_begin(&a, run, fd, family, target, asked);
 
-	if (r == 0 || (r == -EINPROGRESS && tcp_is_nonblocking(fd)))
+	if (r == 0) {
 		r = tcp_attempt_wait(&a, wait);
+	} else if (r == -EINPROGRESS && tcp_is_nonblocking(fd)) {
+		r = tcp_attempt_wait(&a, wait);
+		if (r == 0)
+			tcp_attempt_settle(&a);
+	}
 	if (r == -EINTR || r == -EINPROGRESS)
 		tcp_abandon(fd, family);
 	return r;

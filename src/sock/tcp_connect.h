@@ -33,8 +33,8 @@
  * Return: 0; -EISCONN, -EALREADY and the like as the kernel says; -EINTR or
  * -EINPROGRESS (SO_SNDTIMEO) for a wait that was cut off; for failures of the
  * handshake see socks_errno(); -ENETUNREACH where the socket cannot reach the
- * proxy (an AF_INET socket and an IPv6-only proxy, IPV6_V6ONLY, bound to an
- * address that has no way there)
+ * proxy (an AF_INET socket and an IPv6-only proxy, bound to an address that
+ * has no way there)
  */
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,

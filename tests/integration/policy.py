@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What goes where: rules, the environment, the file, name servers."""
 
-from netns import (DNS, EXIT, EXIT6, LOCAL_DNS, PRIVATE_DNS, PROXY, PROXY_DOWN, WEB,
-                   WEB6)
+from netns import (DNS, EXIT, EXIT6, LOCAL_DNS, PRIVATE_DNS, PROXY,
+                   PROXY_DOWN, WEB, WEB6)
 from scenario import Scenario
 
 HELLO = "hello from web.test\n"

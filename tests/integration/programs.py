@@ -24,13 +24,6 @@ my $s = IO::Socket::IP->new(PeerHost => "web.test", PeerPort => 7,
                             Type => SOCK_STREAM) or die "connect: $@\\n";
 print $s "hello\\n"; shutdown $s, 1; print <$s>;
 """
-# The resolver library itself; ctypes finds a preloaded name first.
-RES_QUERY = """
-import ctypes
-answer = ctypes.create_string_buffer(512)
-n = ctypes.CDLL(None).res_query(b"web.test", 1, 16, answer, 512)
-print(answer.raw[:n] if n > 0 else "no answer")
-"""
 # A private root, downloads by the user _apt where one can become that.
 APT = """
 mkdir -p root/var/lib/dpkg root/var/lib/apt/lists/partial root/etc/apt \\
@@ -135,6 +128,9 @@ SCENARIOS = [
     Scenario("curl: a name with IPv6 only", CURL + "http://six.test/whoami",
              out=EXIT6 + "\n", bare_out="fd99:2::2", needs="curl",
              asked="six.test:80"),
+    Scenario("an address of the other family", "@lib@/client -6 four.test 7 "
+             "text", out="text", bare_out="resolve", bare_status=1,
+             asked="four.test:7"),
     Scenario("curl: -4", CURL + "-4 http://web.test/hello", out=HELLO,
              needs="curl"),
     Scenario("curl: https", CURL + "--cacert @work@/certificate.pem "
@@ -173,6 +169,8 @@ SCENARIOS = [
              needs="curl python3"),
     Scenario("wget", "wget -qO- http://web.test/hello", out=HELLO,
              needs="wget", asked="web.test:80"),
+    Scenario("wget: -6", "wget -6 -qO- http://web.test/hello", out=HELLO,
+             needs="wget"),
     Scenario("wget: https", "wget -qO- --ca-certificate="
              "@work@/certificate.pem https://web.test/hello", out=HELLO,
              needs="wget"),
@@ -192,6 +190,9 @@ SCENARIOS = [
     Scenario("ssh: ProxyCommand", SSH + " -o ProxyCommand='" + SSH +
              " -W %h:%p ssh.test' ssh.test echo fine", out="fine\n",
              needs="ssh sshd", services="sshd", full_root=True),
+    Scenario("ssh: the host key by DNS", SSH + " -o VerifyHostKeyDNS=yes "
+             "ssh.test echo fine", out="fine\n", needs="ssh sshd",
+             services="sshd", full_root=True, asked=f"{DNS}:53"),
     Scenario("ssh: 1 MiB there and back", "head -c 1048576 /dev/zero | " +
              SSH + " ssh.test cat | wc -c", out="1048576\n",
              needs="ssh sshd", services="sshd", full_root=True),
@@ -202,8 +203,8 @@ SCENARIOS = [
              "ssh.test && cat one", out="one file\n", needs="sftp sshd",
              services="sshd", full_root=True),
     Scenario("rsync: daemon", "rsync rsync://four.test/files/one . && "
-             "cat one", out="one file\n", needs="rsync", services="rsyncd", full_root=True,
-             asked="four.test:873"),
+             "cat one", out="one file\n", needs="rsync", services="rsyncd",
+             full_root=True, asked="four.test:873"),
     Scenario("rsync: by ssh", f"rsync -e '{SSH}' ssh.test:@work@/www/one . "
              "&& cat one", out="one file\n", needs="rsync ssh sshd",
              services="sshd", full_root=True),
@@ -219,14 +220,13 @@ SCENARIOS = [
     Scenario("bash: /dev/tcp", ["bash", "-c", "exec 3<>/dev/tcp/web.test/80; "
              "printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"],
              out=HELLO, needs="bash"),
-    Scenario("getent", "getent ahosts web.test", out="198.1", bare_out=WEB,
-             needs="getent"),
-    Scenario("res_query asks the name server through the proxy",
-             ["python3", "-c", RES_QUERY], out="text of web.test",
-             needs="python3", asked=f"{DNS}:53"),
     Scenario("redis-cli", "redis-cli -h four.test ping && redis-cli -h "
              "four.test get key", out=["PONG\n", "key\n"], needs="redis-cli",
              asked="four.test:6379"),
+    Scenario("redis-cli: a real server", "redis-cli -h four.test -p 6380 set "
+             "key value && redis-cli -h four.test -p 6380 get key",
+             out="OK\nvalue\n", needs="redis-cli redis-server",
+             services="redis", heavy=True),
     Scenario("psql", "psql -h four.test -U postgres -Atc 'select 6 * 7'",
              out="42\n", needs="psql pg_ctlcluster", services="postgres",
              full_root=True, heavy=True),

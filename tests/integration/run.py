@@ -16,7 +16,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(HERE, "../lib")]
 
+import closed  # noqa: E402
 import faults  # noqa: E402
+import inside  # noqa: E402
 import life  # noqa: E402
 import netns  # noqa: E402
 import policy  # noqa: E402
@@ -24,8 +26,9 @@ import programs  # noqa: E402
 from lab import Lab  # noqa: E402
 from scenario import Player, Skip  # noqa: E402
 
-SCENARIOS = [*programs.SCENARIOS, *policy.SCENARIOS, *faults.SCENARIOS,
-             *life.SCENARIOS]
+SCENARIOS = [scenario for module in (programs, policy, closed, inside, life,
+                                     faults)
+             for scenario in module.SCENARIOS]
 
 
 def arguments():

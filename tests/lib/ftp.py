@@ -48,7 +48,8 @@ class Ftp(socketserver.StreamRequestHandler):
 
     def listen(self):
         self.listener = socket.create_server(
-            (self.server.server_address[0], 0), family=self.server.address_family)
+            (self.server.server_address[0], 0),
+            family=self.server.address_family)
         return self.listener.getsockname()[1]
 
     def do_epsv(self, rest):
@@ -65,7 +66,8 @@ class Ftp(socketserver.StreamRequestHandler):
 
     def do_list(self, rest):
         self.transfer(b"".join(
-            b"-rw-r--r-- 1 0 0 %d Jan 1 00:00 %s\r\n" % (len(body), name.encode())
+            b"-rw-r--r-- 1 0 0 %d Jan 1 00:00 %s\r\n" %
+            (len(body), name.encode())
             for name, body in self.FILES.items()))
 
     def transfer(self, body):

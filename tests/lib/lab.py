@@ -99,6 +99,9 @@ class Lab:
         servers.start_rsyncd(self.outside, self.folder)
         wait_until(lambda: listens(WEB, 873), "rsync")
 
+    def start_danted(self):
+        self.proxies["danted"].start()
+
     def start_relay(self):
         """danted, as the wrapped machine's own loopback has it, too"""
         proxies.Relay(self.wrapped, 1090, (PROXY, 1080))

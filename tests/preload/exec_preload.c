@@ -21,5 +21,5 @@ int main(int argc, char **argv)
 		return child();
 	}
 	execve(SELF, child_argv, env);
-	CHECK(!"executed");
+	NOT_REACHED();
 }

@@ -6,6 +6,28 @@
  */
 #include "victim.h"
 
+/* To join a group is to send a packet (IGMP), which no proxy carries. */
+static void multicast(void)
+{
+	struct ip_mreq group = { 0 };
+	struct ipv6_mreq group6 = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), ttl = 3;
+	int fd6 = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	group.imr_multiaddr = ipv4("239.1.2.3", 0).sin_addr;
+	group6.ipv6mr_multiaddr = ipv6("ff05::1:3", 0).sin6_addr;
+	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group,
+			       sizeof(group)), ENODEV);
+	CHECK_FAILS(setsockopt(fd6, IPPROTO_IPV6, IPV6_JOIN_GROUP, &group6,
+			       sizeof(group6)), ENODEV);
+	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, NULL,
+			       sizeof(group)), EFAULT);
+	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, (void *)1,
+			       sizeof(group)), EFAULT);
+	CHECK(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl,
+			 sizeof(ttl)) == 0);
+}
+
 int main(void)
 {
 	int fd = tcp_socket(), on = 1, value = 0, rest;
@@ -33,5 +55,6 @@ int main(void)
 			       sizeof(on)), EBADF);
 	CHECK_FAILS(setsockopt(0, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on,
 			       sizeof(on)), ENOTSOCK);
+	multicast();
 	return 0;
 }

@@ -26,7 +26,8 @@
 #define PORT      7
 #define EXIT_SKIP 77
 
-static inline void check_failed(const char *file, int line, const char *what)
+__attribute__((noreturn)) static inline void
+check_failed(const char *file, int line, const char *what)
 {
 	dprintf(2, "%s:%d: not true: %s (errno %s)\n", file, line, what,
 		strerrorname_np(errno));
@@ -38,6 +39,8 @@ static inline void check_failed(const char *file, int line, const char *what)
 		if (!(what))                                    \
 			check_failed(__FILE__, __LINE__, #what); \
 	} while (0)
+
+#define NOT_REACHED() check_failed(__FILE__, __LINE__, "not reached")
 
 /* The call returns -1 and sets this errno. */
 #define CHECK_FAILS(call, error)                                          \
