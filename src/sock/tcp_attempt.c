@@ -67,20 +67,6 @@ static bool is_unreachable(int error)
 	}
 }
 
-/*
- * An IPV6_V6ONLY socket has no way to an IPv4 proxy: the socket's doing, and
- * no fault of the proxy that the user should hear about.
- */
-static bool is_sockets_own(const struct tcp_attempt *a, int error)
-{
-	int only = 0;
-
-	return error == ENETUNREACH && a->family == AF_INET6 &&
-	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &only,
-			  sizeof(only)) == 0 &&
-	       only != 0;
-}
-
 static enum tcp_state fail(struct tcp_attempt *a, int error,
 			   enum socks_failure failure, uint8_t rep)
 {
@@ -138,8 +124,7 @@ static int try_servers(struct tcp_attempt *a)
 			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
 			return r;
-		if (!is_sockets_own(a, -r))
-			a->cause = -r;
+		a->cause = -r;
 		tcp_disconnect(a->fd);
 	}
 	fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
