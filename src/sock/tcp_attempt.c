@@ -78,6 +78,20 @@ static enum tcp_state fail(struct tcp_attempt *a, int error,
 }
 
 /*
+ * Once it is bound, an IPV6_V6ONLY socket has no way to an IPv4 proxy: the
+ * socket's doing, and no fault of the proxy that the user should hear about.
+ */
+static bool is_sockets_own(const struct tcp_attempt *a, int error)
+{
+	int only = 0;
+
+	return error == ENETUNREACH && a->family == AF_INET6 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &only,
+			  sizeof(only)) == 0 &&
+	       only != 0;
+}
+
+/*
  * IPV6_V6ONLY is about the target, which the proxy reaches by IPv6. An IPv4
  * proxy is reached all the same once the option is off; it cannot be any more
  * on a socket that is bound.
@@ -138,7 +152,8 @@ static int try_servers(struct tcp_attempt *a)
 			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
 			return r;
-		a->cause = -r;
+		if (!is_sockets_own(a, -r))
+			a->cause = -r;
 		tcp_disconnect(a->fd);
 	}
 	fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);

@@ -33,10 +33,10 @@ os.wait()
 """
 THREADS = """
 import socket, threading
-good = []
+good, host = [], socket.gethostbyname("web.test")
 def one(n):
     text = b"%03d" % n
-    with socket.create_connection(("web.test", 7)) as s:
+    with socket.create_connection((host, 7)) as s:
         s.sendall(text)
         if s.recv(3) == text:
             good.append(n)

@@ -62,9 +62,8 @@ static const struct {
 	{SOCKS_FAIL_UNREACHABLE, ECONNREFUSED,
 	 "socksify: proxy proxy.example:1080 cannot be reached: Connection "
 	 "refused (is it running, and is SOCKS_SERVER right?)"},
-	{SOCKS_FAIL_UNREACHABLE, 0,
-	 "socksify: proxy proxy.example:1080 cannot be reached (is it "
-	 "running, and is SOCKS_SERVER right?)"},
+	/* The socket itself has no way there: no fault of the proxy. */
+	{SOCKS_FAIL_UNREACHABLE, 0, ""},
 	{SOCKS_FAIL_HTTP, 0,
 	 "socksify: proxy proxy.example:1080 speaks HTTP, not SOCKS5 (name a "
 	 "SOCKS5 server)"},
@@ -171,6 +170,12 @@ START_TEST(test_verbose)
 				 "unreachable (proxy proxy.example:1080 refused "
 				 "user 'al\\x09ice'), 12 ms");
 	}
+	fails(SOCKS_FAIL_UNREACHABLE, 0, 0);
+	ck_assert_str_eq(said(),
+			 "connect example.org:443 by proxy: Network is "
+			 "unreachable (proxy proxy.example:1080 cannot be "
+			 "reached: this socket has no way to its address), "
+			 "12 ms");
 	report_direct(run, &target, 0);
 	ck_assert_str_eq(said(), "connect example.org:443 direct: ok");
 	report_direct(run, &target, ECONNREFUSED);

@@ -36,7 +36,9 @@ static struct {
 	/* Results of connect(2) to others than our own listener, in order. */
 	int connect[4];
 	bool nonblocking;
-	int so_error[4];
+	int so_error[4]; /* how those end that are EINPROGRESS */
+	int domain;      /* of the socket; 0: as it should be */
+	bool v6only, bound;
 	bool never_connected;
 	struct timeval sndtimeo;
 	/* What the proxy sends, message by message; then it waits or ends. */
@@ -50,12 +52,14 @@ static struct {
 	size_t recv_max, send_max;
 	int recv_errors, send_errors, error;
 	int wait_error; /* instead of a time-out */
+	bool lowat;     /* SO_RCVLOWAT: never said to be readable */
 } fake;
 
 static char trace[1024];
 static uint8_t sent[4096];
-static size_t nsent, nsends;
-static unsigned connects, so_errors, sndtimeos, message;
+static size_t nsent, nsends, nrecvs, nwaits;
+static unsigned connects, sndtimeos, message;
+static int pending_error, socket_domain;
 static size_t message_done;
 
 static struct run *run;
@@ -93,6 +97,8 @@ static long fake_connect(const struct sockaddr *sa, socklen_t len)
 	if (ep.port == 4242)
 		return result(0);
 	ck_assert_uint_lt(connects, 4);
+	if (fake.connect[connects] == -EINPROGRESS)
+		pending_error = fake.so_error[connects];
 	return result(fake.connect[connects++]);
 }
 
@@ -131,6 +137,12 @@ static long fake_syscall(long number, ...)
 		note("accept");
 		return result(51);
 	case SYS_setsockopt:
+		if (a[1] == IPPROTO_IPV6) {
+			ck_assert_int_eq((int)a[0], FD);
+			ck_assert_int_eq((int)a[2], IPV6_V6ONLY);
+			note("v6only %d", *(int *)a[3]);
+			return result(fake.bound ? -EINVAL : 0);
+		}
 		ck_assert_int_eq((int)a[0], 51);
 		ck_assert_int_eq((int)a[2], SO_LINGER);
 		note("linger %d", ((struct linger *)a[3])->l_onoff);
@@ -150,16 +162,24 @@ static int fake_getsockopt(int fd, int level, int name, void *value,
 	uint64_t cookie = COOKIE;
 
 	ck_assert_int_eq(fd, FD);
+	if (level == IPPROTO_IPV6) {
+		ck_assert_int_eq(name, IPV6_V6ONLY);
+		*(int *)value = fake.v6only;
+		return (int)result(0);
+	}
 	ck_assert_int_eq(level, SOL_SOCKET);
 	switch (name) {
+	case SO_DOMAIN:
+		*(int *)value = fake.domain != 0 ? fake.domain : socket_domain;
+		return (int)result(0);
 	case SO_SNDTIMEO:
 		sndtimeos++;
 		ck_assert_uint_eq(*len, sizeof(fake.sndtimeo));
 		memcpy(value, &fake.sndtimeo, sizeof(fake.sndtimeo));
 		return (int)result(0);
 	case SO_ERROR:
-		ck_assert_uint_lt(so_errors, 4);
-		*(int *)value = fake.so_error[so_errors++];
+		*(int *)value = pending_error;
+		pending_error = 0;
 		return (int)result(0);
 	case SO_COOKIE:
 		memcpy(value, &cookie, sizeof(cookie));
@@ -193,6 +213,7 @@ static ssize_t fake_recv(int fd, void *p, size_t n, int flags)
 
 	ck_assert_int_eq(fd, FD);
 	ck_assert_int_eq(flags, MSG_DONTWAIT);
+	nrecvs++;
 	if (fake.recv_errors > 0) {
 		fake.recv_errors--;
 		return result(-fake.error);
@@ -228,7 +249,8 @@ static int fake_wait(int fd, short events, int ms)
 	ck_assert_int_eq(fd, FD);
 	ck_assert(events == POLLIN || events == POLLOUT);
 	ck_assert_int_ge(ms, 1);
-	if (ready)
+	nwaits++;
+	if (ready && !(fake.lowat && events == POLLIN))
 		return 1;
 	if (fake.wait_error != 0)
 		return -fake.wait_error;
@@ -262,8 +284,9 @@ static void begin_with(const char *servers)
 	clock_ms = 1000000;
 	memset(&fake, 0, sizeof(fake));
 	trace[0] = '\0';
-	nsent = nsends = message_done = 0;
-	connects = so_errors = sndtimeos = message = 0;
+	nsent = nsends = nrecvs = nwaits = message_done = 0;
+	connects = sndtimeos = message = 0;
+	pending_error = 0;
 	run = runs_new(servers, "");
 	ck_assert(endpoint_parse(&target, "example.org:443", 0));
 	ck_assert(endpoint_parse(&asked, "198.18.1.2:443", 0));
@@ -307,6 +330,7 @@ static int connect_as(int family)
 	int r;
 
 	errno = 4711;
+	socket_domain = family;
 	r = sock_tcp_connect(run, FD, family, &target, &asked, fake_wait);
 	ck_assert_int_eq(errno, 4711);
 	return r;
@@ -338,19 +362,46 @@ START_TEST(test_connect)
 	ck_assert(peer_is_known());
 	ck_assert_uint_eq(run->connections, 1);
 	ck_assert_uint_eq(run->failures, 0);
-	ck_assert_uint_eq(sndtimeos, 0); /* one system call spared */
+	/* No system call too many: greeting, wait, 2; request, wait, 7, 3. */
+	ck_assert_uint_eq(nsends, 2);
+	ck_assert_uint_eq(nwaits, 2);
+	ck_assert_uint_eq(nrecvs, 3);
+	ck_assert_uint_eq(sndtimeos, 0);
 }
 END_TEST
+
+/* poll(2) never says that so little is there: it is read all the same. */
+START_TEST(test_lowat)
+{
+	begin();
+	fake.lowat = true;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
+	ck_assert_uint_le(clock_ms, 1000000 + 200);
+}
+END_TEST
+
+/* Memory as it may be found: every octet is ENDPOINT_IPV4. */
+static void __attribute__((noinline)) dirty_stack(void)
+{
+	volatile uint8_t stack[16384];
+
+	for (size_t i = 0; i < sizeof(stack); i++)
+		stack[i] = ENDPOINT_IPV4;
+}
 
 /* Nobody will ask for the peer of a connection of our own. */
 START_TEST(test_unasked)
 {
+	struct endpoint ep;
+	int r;
+
 	begin();
 	says_yes();
-	ck_assert_int_eq(sock_tcp_connect(run, FD, AF_INET, &target, NULL,
-					  fake_wait),
-			 0);
-	ck_assert(!peer_is_known());
+	dirty_stack();
+	r = sock_tcp_connect(run, FD, AF_INET, &target, NULL, fake_wait);
+	ck_assert_int_eq(r, 0);
+	ck_assert(!peers_get(&run->peers, COOKIE, &ep));
 }
 END_TEST
 
@@ -369,6 +420,33 @@ START_TEST(test_families)
 	begin_with("[2001:db8::1]:1080");
 	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
 	ck_assert_str_eq(trace, "");
+
+	begin(); /* not the socket's: as the kernel would */
+	fake.connect[0] = -EINVAL;
+	fake.domain = AF_INET6;
+	ck_assert_int_eq(connect_as(AF_INET), -EAFNOSUPPORT);
+	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n");
+}
+END_TEST
+
+/* IPV6_V6ONLY is about the target; on the way to the proxy it is in the way. */
+START_TEST(test_v6only)
+{
+	begin();
+	fake.v6only = true;
+	fake.connect[0] = -ENETUNREACH;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET6), 0);
+	ck_assert_str_eq(trace, "connect6 192.0.2.1:1080\nv6only 0\n"
+				"connect6 192.0.2.1:1080\n");
+
+	begin();
+	fake.v6only = fake.bound = true;
+	fake.connect[0] = -ENETUNREACH;
+	ck_assert_int_eq(connect_as(AF_INET6), -ENETUNREACH);
+	ck_assert_str_eq(trace, "connect6 192.0.2.1:1080\nv6only 0\n"
+				"disconnect\n");
+	ck_assert_uint_eq(run->reported, 0); /* no fault of the proxy */
 }
 END_TEST
 
@@ -561,7 +639,9 @@ START_TEST(test_nonblocking)
 	fake.connect[0] = -EINPROGRESS;
 	says_yes();
 	ck_assert_int_eq(connect_as(AF_INET), 0);
-	ck_assert_uint_eq(so_errors, 1);
+	/* Once more, so that the program's next one says EISCONN. */
+	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n"
+				"connect 192.0.2.1:1080\n");
 
 	begin_with("192.0.2.1:1080 192.0.2.2:1081");
 	fake.nonblocking = true;
@@ -570,6 +650,7 @@ START_TEST(test_nonblocking)
 	says_yes();
 	ck_assert_int_eq(connect_as(AF_INET), 0);
 	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\ndisconnect\n"
+				"connect 192.0.2.2:1081\n"
 				"connect 192.0.2.2:1081\n");
 
 	begin(); /* the proxy's host is silent */
@@ -578,6 +659,13 @@ START_TEST(test_nonblocking)
 	fake.never_connected = true;
 	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
 	ck_assert_uint_eq(clock_ms, 1000000 + 30000);
+
+	begin(); /* nor is what does not wait interrupted */
+	fake.nonblocking = true;
+	fake.recv_errors = fake.send_errors = 1;
+	fake.error = EINTR;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
 
 	begin(); /* SO_SNDTIMEO means nothing to it */
 	fake.nonblocking = true;
@@ -775,8 +863,10 @@ int main(void)
 	int failed;
 
 	tcase_add_test(tc, test_connect);
+	tcase_add_test(tc, test_lowat);
 	tcase_add_test(tc, test_unasked);
 	tcase_add_test(tc, test_families);
+	tcase_add_test(tc, test_v6only);
 	tcase_add_test(tc, test_credentials);
 	tcase_add_test(tc, test_pipeline);
 	tcase_add_test(tc, test_pieces);
