@@ -152,15 +152,17 @@ static int place_read(const struct peer *place, uint64_t cookie,
 	return 1;
 }
 
-/* No socket is connected to [::]:0. */
+/* No socket is connected to [::%4294967295]:0. */
 static bool is_dropped(const struct entry *e)
 {
-	return !e->addr[0] && !e->addr[1] && !(uint16_t)e->rest;
+	return !e->addr[0] && !e->addr[1] &&
+	       (e->rest & 0xffffffffffffu) == 0xffffffff0000u;
 }
 
 void peers_drop(struct peers *p, uint64_t cookie)
 {
-	const struct endpoint nobody = {.kind = ENDPOINT_IPV6};
+	const struct endpoint nobody = {.kind = ENDPOINT_IPV6,
+					.scope_id = UINT32_MAX};
 	struct endpoint ep;
 
 	if (peers_get(p, cookie, &ep))
