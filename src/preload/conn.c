@@ -15,6 +15,7 @@
 #include "sock/tcp_connect.h"
 
 _Atomic uint16_t fd_table[FD_TABLE_SIZE];
+atomic_int fd_table_end;
 atomic_uint conn_active;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -27,6 +28,7 @@ static pid_t owner_pid; /* 0 until the first conn is made */
 static struct conn *pool;
 static unsigned pool_used; /* conns ever taken from it; 0 is never one */
 static uint16_t pool_free;
+static unsigned in_use;
 
 #define OUTCOMES 65536u
 static struct outcome *outcomes; /* shared; reused in turn */
@@ -163,7 +165,8 @@ struct conn *conn_make(int fd)
 	}
 	c->generation++;
 	c->next = 0;
-	c->watched = c->told = c->forked = false;
+	c->watched = c->told = c->forked = c->counted = false;
+	in_use++;
 	c->slots = 1;
 	c->fd = fd;
 	c->owner = 0;
@@ -177,24 +180,27 @@ struct conn *conn_make(int fd)
 
 enum conn_state conn_local_state(const struct conn *c)
 {
-	if (c->outcome == NULL)
+	/* Read once: without the lock it may become NULL meanwhile. */
+	struct outcome *o = __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
+
+	if (o == NULL)
 		return CONN_FRESH;
-	return (enum conn_state)atomic_load_explicit(&c->outcome->state,
+	return (enum conn_state)atomic_load_explicit(&o->state,
 						     memory_order_acquire);
 }
 
-static void count_active(int change)
-{
-	atomic_fetch_add_explicit(&conn_active, (unsigned)change,
-				  memory_order_release);
-}
-
-/* Does @c count in conn_active? */
-static bool is_active(const struct conn *c)
+/* Keep conn_active true to what @c has become. */
+static void count(struct conn *c)
 {
 	enum conn_state s = conn_local_state(c);
+	bool active = c->slots > 0 && (s == CONN_PENDING ||
+				       (s == CONN_FAILED && !c->told));
 
-	return s == CONN_PENDING || (s == CONN_FAILED && !c->told);
+	if (active == c->counted)
+		return;
+	c->counted = active;
+	atomic_fetch_add_explicit(&conn_active, active ? 1u : -1u,
+				  memory_order_release);
 }
 
 void conn_free_if_unused(struct conn *c)
@@ -210,6 +216,16 @@ void conn_free_if_unused(struct conn *c)
 	c->outcome = NULL;
 	c->next = pool_free;
 	pool_free = (uint16_t)conn_index(c);
+	in_use--;
+}
+
+void conn_trim(void)
+{
+	if (in_use > 0 || pool_used == 0)
+		return;
+	/* A burst of connections is over: its memory goes back. */
+	madvise(pool, (pool_used + 1) * sizeof(*pool), MADV_DONTNEED);
+	pool_used = pool_free = 0;
 }
 
 void conn_release(struct conn *c, int fd)
@@ -218,8 +234,7 @@ void conn_release(struct conn *c, int fd)
 	fd_set_value(fd, FD_UNKNOWN);
 	if (--c->slots > 0)
 		return;
-	if (is_active(c))
-		count_active(-1);
+	count(c);
 	/* Closing the duplicate cancels it, unless a child has the socket. */
 	if (c->watched && !c->forked)
 		helper_unwatch(c);
@@ -307,7 +322,7 @@ static void forget_numbers(struct conn *c)
 		fd_set_value(c->fd, FD_UNKNOWN);
 		c->slots--;
 	}
-	for (int fd = 0; c->slots > 0 && fd < FD_TABLE_SIZE; fd++) {
+	for (int fd = 0; c->slots > 0 && fd < fd_table_end; fd++) {
 		if (fd_get(fd) == v) {
 			fd_set_value(fd, FD_UNKNOWN);
 			c->slots--;
@@ -332,8 +347,6 @@ static void set_outcome(struct conn *c, enum conn_state state, int error)
 
 void conn_finish(struct conn *c, int error)
 {
-	bool was_active = c->slots > 0;
-
 	if (conn_is_mine(c)) {
 		if (error != 0)
 			look_refused(c->attempt.fd, c->attempt.family);
@@ -346,8 +359,7 @@ void conn_finish(struct conn *c, int error)
 	c->attempt.fd = -1;
 	if (conn_local_state(c) == CONN_DONE)
 		forget_numbers(c);
-	if (was_active && (c->slots == 0 || !is_active(c)))
-		count_active(-1);
+	count(c);
 }
 
 /* --- what the hooks call -------------------------------------------------- */
@@ -385,12 +397,9 @@ void conn_closing_slow(int fd)
 
 void conn_closing_range(unsigned first, unsigned last)
 {
-	if (pool == NULL && first == 0)
-		first = 3;
-	if (last >= FD_TABLE_SIZE)
-		last = FD_TABLE_SIZE - 1;
-	/* The table is read no further than the kernel's would be. */
-	for (unsigned fd = first; fd <= last && fd < 65536; fd++)
+	unsigned end = (unsigned)atomic_load(&fd_table_end);
+
+	for (unsigned fd = first; fd <= last && fd < end; fd++)
 		if (fd_get((int)fd) != FD_UNKNOWN)
 			conn_closing_slow((int)fd);
 }
@@ -450,7 +459,9 @@ void conn_connected(int fd)
 	c = conn_of(fd);
 	if (c != NULL) {
 		conn_apply_regs(c);
+		helper_unwatch(c);
 		forget_numbers(c);
+		count(c);
 		conn_free_if_unused(c);
 	}
 	conn_unlock(&l);
@@ -490,7 +501,7 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 		conn_unlock(&l);
 		return false;
 	}
-	count_active(1);
+	count(c);
 	conn_unlock(&l);
 	return true;
 }
@@ -513,7 +524,7 @@ int conn_take_error(int fd)
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) == CONN_FAILED && !c->told) {
 		c->told = true;
-		count_active(-1);
+		count(c);
 		/* Told to whichever process asks first, as SO_ERROR is. */
 		error = atomic_exchange(&c->outcome->error, 0);
 	}
@@ -530,11 +541,10 @@ void conn_forget(int fd)
 		return;
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) != CONN_PENDING) {
-		if (is_active(c))
-			count_active(-1);
 		/* Its registrations are the kernel's again, and its history. */
 		c->outcome = NULL;
 		c->told = false;
+		count(c);
 	}
 	conn_unlock(&l);
 }
@@ -560,7 +570,7 @@ bool conn_cancel(int fd)
 			conn_close_hidden(c->attempt.fd);
 		c->attempt.fd = -1;
 		c->outcome = NULL;
-		count_active(-1);
+		count(c);
 		conn_apply_regs(c);
 	}
 	conn_unlock(&l);
@@ -611,7 +621,7 @@ void conn_await_exec(void)
 	if (likely(atomic_load(&conn_active) == 0) || owner_pid != getpid())
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
-	for (int fd = 0; fd < FD_TABLE_SIZE && fd < 65536; fd++) {
+	for (int fd = 0; fd < fd_table_end; fd++) {
 		while (conn_state(fd) == CONN_PENDING &&
 		       (sys_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC) == 0) {
 			struct timespec ms = { .tv_nsec = 2000000 };

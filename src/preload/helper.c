@@ -146,6 +146,7 @@ static void *helper(void *arg)
 				ticked = now;
 			}
 		} else if (ending || now - busy >= LINGER_MS) {
+			conn_trim();
 			gone();
 			conn_unlock(&l);
 			return arg;
