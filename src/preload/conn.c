@@ -12,7 +12,8 @@
 #include "libc/sys.h"
 #include "preload/conn_internal.h"
 #include "preload/state.h"
-#include "sock/tcp_connect.h"
+#include "sock/tcp_fail.h"
+#include "sock/wait.h"
 
 _Atomic uint16_t fd_table[FD_TABLE_SIZE];
 atomic_int fd_table_end;
@@ -280,39 +281,6 @@ int conn_make_event_fd(struct conn *c)
 
 /* --- the end of a connection --------------------------------------------- */
 
-/*
- * Make the socket look as a refused non-blocking connect leaves it: a connect
- * to a port that is bound and never listened on is refused indeed. A file
- * that has been made blocking meanwhile would wait and take the error away:
- * that one is reset.
- */
-static void look_refused(int fd, int family)
-{
-	struct sockaddr_in6 a = { .sin6_family = (sa_family_t)family };
-	socklen_t len = family == AF_INET6 ? sizeof(a)
-					   : sizeof(struct sockaddr_in);
-	struct sockaddr *sa = (struct sockaddr *)&a;
-	int t;
-
-	if (!tcp_is_nonblocking(fd)) {
-		tcp_abandon(fd, family);
-		return;
-	}
-	if (family == AF_INET6)
-		a.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	else
-		((struct sockaddr_in *)&a)->sin_addr.s_addr =
-			htonl(INADDR_LOOPBACK);
-	tcp_disconnect(fd);
-	t = net_socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (t < 0)
-		return;
-	if (sys(SYS_bind, t, sa, len) == 0 &&
-	    sys(SYS_getsockname, t, sa, &len) == 0)
-		net_connect(fd, sa, len);
-	sys_close(t);
-}
-
 /* Every number that means @c means nothing from now on. */
 static void forget_numbers(struct conn *c)
 {
@@ -349,7 +317,7 @@ void conn_finish(struct conn *c, int error)
 {
 	if (conn_is_mine(c)) {
 		if (error != 0)
-			look_refused(c->attempt.fd, c->attempt.family);
+			tcp_look_refused(c->attempt.fd, c->attempt.family);
 		set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
 		wake_waiters(c);
 	}
