@@ -3,7 +3,6 @@
  * connect(2) by an IPv4 proxy: IPV6_V6ONLY gives way, a bound socket has no
  * way there: ENETUNREACH, not a connection past it.
  * log-count: 1 request
- * says: socksify: proxy .*
  */
 #include "victim.h"
 
