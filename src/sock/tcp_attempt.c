@@ -78,25 +78,33 @@ static enum tcp_state fail(struct tcp_attempt *a, int error,
 }
 
 /*
- * IPV6_V6ONLY is about the target, which the proxy reaches by IPv6; on the way
- * to an IPv4 proxy it is in the way.
+ * Once it is bound, an IPV6_V6ONLY socket has no way to an IPv4 proxy: the
+ * socket's doing, and no fault of the proxy that the user should hear about.
  */
-static bool is_v6only(const struct tcp_attempt *a, const struct endpoint *ep)
+static bool is_sockets_own(const struct tcp_attempt *a, int error)
 {
-	int on;
+	int only = 0;
+
+	return error == ENETUNREACH && a->family == AF_INET6 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &only,
+			  sizeof(only)) == 0 &&
+	       only != 0;
+}
+
+/*
+ * IPV6_V6ONLY is about the target, which the proxy reaches by IPv6. An IPv4
+ * proxy is reached all the same once the option is off; it cannot be any more
+ * on a socket that is bound.
+ */
+static bool allow_ipv4(const struct tcp_attempt *a, const struct endpoint *ep)
+{
+	int on, off = 0;
 
 	return a->family == AF_INET6 && ep->kind == ENDPOINT_IPV4 &&
 	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
 			  sizeof(on)) == 0 &&
-	       on != 0;
-}
-
-/* On a socket that is bound it cannot be turned off any more. */
-static bool allow_ipv4(const struct tcp_attempt *a)
-{
-	int off = 0;
-
-	return sys(SYS_setsockopt, a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+	       on != 0 &&
+	       sys(SYS_setsockopt, a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
 		   sizeof(off)) == 0;
 }
 
@@ -110,7 +118,6 @@ static int try_servers(struct tcp_attempt *a)
 	struct sockaddr_storage ss;
 	const struct endpoint *server;
 	unsigned count;
-	bool v6only;
 	int r;
 
 	server = config_first_servers(config, &count);
@@ -123,18 +130,15 @@ static int try_servers(struct tcp_attempt *a)
 		a->deadline = sock_now_ms() +
 			      config->negotiate_timeout * 1000u;
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
-		v6only = r == -ENETUNREACH && is_v6only(a, &server[a->server]);
-		if (v6only && allow_ipv4(a)) {
+		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
 			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
-			v6only = false;
-		}
 		if (r == 0)
 			a->state = TCP_HANDSHAKE;
 		if (r == -EINVAL && !tcp_is_family(a->fd, a->family))
 			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
 			return r;
-		if (!v6only)
+		if (!is_sockets_own(a, -r))
 			a->cause = -r;
 		tcp_disconnect(a->fd);
 	}
