@@ -55,6 +55,16 @@ void conn_unlock(struct conn_lock *l)
 	pthread_sigmask(SIG_SETMASK, &l->signals, NULL);
 }
 
+void conn_lock_helper(void)
+{
+	pthread_mutex_lock(&mutex);
+}
+
+void conn_unlock_helper(void)
+{
+	pthread_mutex_unlock(&mutex);
+}
+
 /*
  * pthread_atfork(3) without the start files that it wants, of which we have no
  * other need: we are never unloaded.

@@ -53,6 +53,10 @@ bool conn_set_up(void);
 bool conn_lock(struct conn_lock *l);
 void conn_unlock(struct conn_lock *l);
 
+/** conn_lock_helper() - in our own thread, where no signal ever comes */
+void conn_lock_helper(void);
+void conn_unlock_helper(void);
+
 /** conn_is_mine() - does this process run its handshake? */
 bool conn_is_mine(const struct conn *c);
 
