@@ -65,7 +65,7 @@ static size_t message_done;
 static struct run *run;
 static struct endpoint target, asked;
 
-static void note(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 {
 	size_t n = strlen(trace);
 	va_list ap;
