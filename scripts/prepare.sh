@@ -77,7 +77,7 @@ missing() {
 
 # install NEEDS: have apt bring what is missing, or say what that is
 install_missing() {
-	local packages log
+	local packages package log
 
 	packages=$(missing "$1")
 	if [ -z "$packages" ]; then
@@ -90,19 +90,27 @@ install_missing() {
 	fi
 	echo "installing $packages" >&2
 	log=$(mktemp)
-	# Packages of servers start them; here they are neither wanted (no
-	# runlevel starts anything) nor does it matter if they fail.
-	if ! { apt-get -q update &&
-		DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-			apt-get -qy --no-install-recommends install $packages
-	} >"$log" 2>&1 </dev/null && [ -n "$(missing "$1")" ]; then
-		tail -n 20 "$log" >&2
+	if ! { apt-get -q update && apt_install $packages; } >"$log" 2>&1; then
+		# One that this release does not have must not keep out the rest.
+		for package in $packages; do
+			apt_install $package >>"$log" 2>&1 || true
+		done
+		if [ -n "$(missing "$1")" ]; then
+			tail -n 5 "$log" >&2
+		fi
 	fi
 	rm -f "$log"
 	packages=$(missing "$1")
 	if [ -n "$packages" ]; then
 		echo "could not install:" $packages >&2
 	fi
+}
+
+# Packages of servers start them; here they are neither wanted (no runlevel
+# starts anything) nor does it matter if they fail.
+apt_install() {
+	DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qy \
+		--no-install-recommends install "$@" </dev/null
 }
 
 # build: quietly, unless it fails

@@ -152,6 +152,23 @@ static int place_read(const struct peer *place, uint64_t cookie,
 	return 1;
 }
 
+/* No socket is connected to [::%4294967295]:0. */
+static bool is_dropped(const struct entry *e)
+{
+	return !e->addr[0] && !e->addr[1] &&
+	       (e->rest & 0xffffffffffffu) == 0xffffffff0000u;
+}
+
+void peers_drop(struct peers *p, uint64_t cookie)
+{
+	const struct endpoint nobody = {.kind = ENDPOINT_IPV6,
+					.scope_id = UINT32_MAX};
+	struct endpoint ep;
+
+	if (peers_get(p, cookie, &ep))
+		peers_put(p, cookie, &nobody);
+}
+
 bool peers_get(const struct peers *p, uint64_t cookie, struct endpoint *ep)
 {
 	struct entry e;
@@ -166,7 +183,7 @@ bool peers_get(const struct peers *p, uint64_t cookie, struct endpoint *ep)
 			rc = place_read(place, cookie, &e);
 		if (rc > 0) {
 			entry_to_endpoint(&e, ep);
-			return true;
+			return !is_dropped(&e);
 		}
 		if (cookie_load(place) == FREE)
 			return false;

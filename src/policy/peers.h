@@ -39,4 +39,7 @@ void peers_put(struct peers *p, uint64_t cookie, const struct endpoint *ep);
 /** peers_get() - Return: false if nothing is known of @cookie */
 bool peers_get(const struct peers *p, uint64_t cookie, struct endpoint *ep);
 
+/** peers_drop() - @cookie's socket is not connected any more */
+void peers_drop(struct peers *p, uint64_t cookie);
+
 #endif

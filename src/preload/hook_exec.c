@@ -11,6 +11,7 @@
 #include "exec/env.h"
 #include "exec/target.h"
 #include "libc/libc.h"
+#include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/state.h"
 #include "sock/report.h"
@@ -60,33 +61,39 @@ static bool is_environment(char *const *envp)
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
 	notice_set_id(path);
+	conn_await_exec();
 	return libc(execve)(path, argv, run_env(envp));
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
 	notice_set_id(path);
+	conn_await_exec();
 	return libc(execve)(path, argv, run_env(environ));
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
+	conn_await_exec();
 	return libc(execvpe)(file, argv, run_env(envp));
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
 {
+	conn_await_exec();
 	return libc(execvpe)(file, argv, run_env(environ));
 }
 
 EXPORT int execveat(int dir, const char *path, char *const argv[],
 		    char *const envp[], int flags)
 {
+	conn_await_exec();
 	return libc(execveat)(dir, path, argv, run_env(envp), flags);
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
+	conn_await_exec();
 	return libc(fexecve)(fd, argv, run_env(envp));
 }
 
@@ -134,6 +141,7 @@ EXPORT int execl(const char *path, const char *arg, ...)
 	va_start(ap, arg);
 	argv = list_args(arg, ap);
 	va_end(ap);
+	conn_await_exec();
 	return libc(execve)(path, argv, run_env(environ));
 }
 
@@ -145,6 +153,7 @@ EXPORT int execlp(const char *file, const char *arg, ...)
 	va_start(ap, arg);
 	argv = list_args(arg, ap);
 	va_end(ap);
+	conn_await_exec();
 	return libc(execvpe)(file, argv, run_env(environ));
 }
 
@@ -157,5 +166,21 @@ EXPORT int execle(const char *path, const char *arg, ...)
 	argv = list_args(arg, ap);
 	envp = va_arg(ap, char **);
 	va_end(ap);
+	conn_await_exec();
 	return libc(execve)(path, argv, run_env(envp));
+}
+
+/*
+ * A new user namespace wants a process of one thread: ours ends first.
+ */
+EXPORT int unshare(int flags)
+{
+	conn_quiesce();
+	return libc(unshare)(flags);
+}
+
+EXPORT int setns(int fd, int type)
+{
+	conn_quiesce();
+	return libc(setns)(fd, type);
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: close(2), close_range(2), closefrom(3), dup2(2), dup3(2) and
+ * Hooks: close(2), close_range(2), closefrom(3), dup(2), dup2(2), dup3(2) and
  * fcntl(2). The hidden descriptors survive whatever a program does to numbers
  * that it never opened; all else is the kernel's, errors included.
  */
 #include <errno.h>
+#include <linux/close_range.h>
 #include <stdarg.h>
 #include <sys/resource.h>
 
 #include "libc/libc.h"
 #include "libc/sys.h"
+#include "preload/conn.h"
 #include "preload/state.h"
 
 EXPORT int close(int fd)
@@ -20,6 +22,7 @@ EXPORT int close(int fd)
 	 */
 	if (fd_is_hidden(fd))
 		return 0;
+	conn_closing(fd);
 	return libc(close)(fd);
 }
 
@@ -28,11 +31,12 @@ EXPORT __typeof__(close) __close __attribute__((alias("close")));
 /* The ranges between the hidden descriptors, each by one call. */
 static int close_around(unsigned first, unsigned last, int flags)
 {
-	int hidden[HIDDEN_MAX];
-	unsigned n = state_hidden(hidden);
+	int h_fd = -1;
 
-	for (unsigned i = 0; i < n; i++) {
-		unsigned h = (unsigned)hidden[i];
+	if (((unsigned)flags & CLOSE_RANGE_CLOEXEC) == 0)
+		conn_closing_range(first, last);
+	while ((h_fd = state_next_hidden(h_fd)) >= 0) {
+		unsigned h = (unsigned)h_fd;
 
 		if (h < first || h > last)
 			continue;
@@ -71,26 +75,50 @@ EXPORT void closefrom(int low)
 	errno = saved;
 }
 
+EXPORT int dup(int old)
+{
+	int r = libc(dup)(old);
+
+	if (r >= 0)
+		conn_duplicated(old, r);
+	return r;
+}
+
 EXPORT int dup2(int old, int new)
 {
+	int r;
+
 	if (fd_is_hidden(new))
 		state_give_way(new);
-	return libc(dup2)(old, new);
+	if (old != new)
+		conn_closing(new);
+	r = libc(dup2)(old, new);
+	if (r >= 0 && old != new)
+		conn_duplicated(old, r);
+	return r;
 }
 
 EXPORT __typeof__(dup2) __dup2 __attribute__((alias("dup2")));
 
 EXPORT int dup3(int old, int new, int flags)
 {
+	int r;
+
 	if (fd_is_hidden(new))
 		state_give_way(new);
-	return libc(dup3)(old, new, flags);
+	if (old != new)
+		conn_closing(new);
+	r = libc(dup3)(old, new, flags);
+	if (r >= 0 && old != new)
+		conn_duplicated(old, r);
+	return r;
 }
 
 EXPORT int fcntl(int fd, int cmd, ...)
 {
 	va_list ap;
 	void *arg;
+	int r;
 
 	va_start(ap, cmd);
 	arg = va_arg(ap, void *);
@@ -98,7 +126,10 @@ EXPORT int fcntl(int fd, int cmd, ...)
 	/* Close-on-exec would take the run from the program's children. */
 	if (unlikely(cmd == F_SETFD) && fd_is_hidden(fd))
 		return 0;
-	return libc(fcntl)(fd, cmd, arg);
+	r = libc(fcntl)(fd, cmd, arg);
+	if ((cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC) && r >= 0)
+		conn_duplicated(fd, r);
+	return r;
 }
 
 EXPORT __typeof__(fcntl) __fcntl __attribute__((alias("fcntl")));

@@ -1,24 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: sendto(2), sendmsg(2), sendmmsg(2). A send without an address goes
- * where the socket is connected to, which has been judged; one with an
- * address is judged here. MSG_FASTOPEN makes it a connect.
+ * Hooks: send(2), write(2), sendfile(2), splice(2) and their relatives. A send
+ * without an address goes where the socket is connected to, which has been
+ * judged; one with an address is judged here. MSG_FASTOPEN makes it a connect.
+ * A socket whose connection is pending takes nothing yet (gate.h).
  */
 #include <errno.h>
 
 #include "libc/libc.h"
 #include "libc/net.h"
+#include "preload/gate.h"
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include <stdbool.h>
 
 #include "preload/state.h"
 
+EXPORT ssize_t send(int fd, const void *buf, size_t n, int flags)
+{
+	GATE(fd, flags);
+	return libc(send)(fd, buf, n, flags);
+}
+
+EXPORT __typeof__(send) __send __attribute__((alias("send")));
+
+EXPORT ssize_t write(int fd, const void *buf, size_t n)
+{
+	GATE(fd, 0);
+	return libc(write)(fd, buf, n);
+}
+
+EXPORT __typeof__(write) __write __attribute__((alias("write")));
+
+EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
+{
+	GATE(fd, 0);
+	return libc(writev)(fd, iov, n);
+}
+
+EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t n)
+{
+	GATE(out, 0);
+	return libc(sendfile)(out, in, offset, n);
+}
+
+EXPORT __typeof__(sendfile) sendfile64 __attribute__((alias("sendfile")));
+
+EXPORT ssize_t splice(int in, off64_t *in_off, int out, off64_t *out_off,
+		      size_t n, unsigned flags)
+{
+	/* SPLICE_F_NONBLOCK is about the pipe alone. */
+	GATE(in, 0);
+	GATE(out, 0);
+	return libc(splice)(in, in_off, out, out_off, n, flags);
+}
+
 EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags,
 		      const struct sockaddr *addr, socklen_t len)
 {
 	int r;
 
+	GATE(fd, flags);
 	if (addr == NULL)
 		return libc(sendto)(fd, buf, n, flags, addr, len);
 	r = outgoing_send(fd, addr, len, flags);
@@ -56,6 +98,7 @@ static ssize_t send_addressed(int fd, const struct msghdr *msg, int flags)
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 {
+	GATE(fd, flags);
 	return hook_result(is_addressed(msg) ? send_addressed(fd, msg, flags)
 					     : net_sendmsg(fd, msg, flags));
 }
@@ -70,6 +113,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 	unsigned i;
 	ssize_t r;
 
+	GATE(fd, flags);
 	for (i = 0; i < n; i++) {
 		const struct msghdr *m = &msgs[i].msg_hdr;
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: socket(2) and setsockopt(2). What cannot be proxied cannot be made.
+ * Hooks: socket(2), its options, shutdown(2). What cannot be proxied cannot be
+ * made.
  */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 
 #include "libc/libc.h"
 #include "libc/net.h"
+#include "preload/conn.h"
 #include "preload/multicast.h"
 #include "preload/state.h"
 #include "sock/kind.h"
@@ -19,8 +22,49 @@ EXPORT int socket(int domain, int type, int protocol)
 	if (r == 0) {
 		state_run(); /* knows the cookie */
 		r = net_socket(domain, type, protocol);
+		if (r >= 0 && (type & SOCK_STREAM) != 0 && domain != AF_UNIX)
+			conn_fresh(r);
 	}
 	return (int)hook_result(r);
+}
+
+/* The error of a connection that failed in the background is told here. */
+static void put_error(int fd, void *value, socklen_t len)
+{
+	int error = conn_take_error(fd);
+
+	if (error != 0)
+		memcpy(value, &error, len < sizeof(error) ? len
+							  : sizeof(error));
+}
+
+EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	int r, now;
+
+	if (likely(atomic_load_explicit(&conn_active, memory_order_relaxed) ==
+		   0) ||
+	    level != SOL_SOCKET || name != SO_ERROR || !fd_is_conn(fd_get(fd)))
+		return libc(getsockopt)(fd, level, name, value, len);
+	if (conn_state(fd) == CONN_PENDING)
+		/* Another option of the same size: the same checks, and 0. */
+		return libc(getsockopt)(fd, level, SO_ACCEPTCONN, value, len);
+	r = libc(getsockopt)(fd, level, name, value, len);
+	now = errno;
+	if (r == 0)
+		put_error(fd, value, *len);
+	errno = now;
+	return r;
+}
+
+EXPORT int shutdown(int fd, int how)
+{
+	/* In SYN_SENT it ends the attempt, whatever @how is. */
+	if (unlikely(atomic_load_explicit(&conn_active,
+					  memory_order_relaxed) != 0) &&
+	    how >= SHUT_RD && how <= SHUT_RDWR && conn_cancel(fd))
+		return 0;
+	return libc(shutdown)(fd, how);
 }
 
 EXPORT int setsockopt(int fd, int level, int name, const void *value,

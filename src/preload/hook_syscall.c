@@ -44,6 +44,26 @@ EXPORT long syscall(long number, ...)
 	case SYS_sendmmsg:
 		return sendmmsg((int)a[0], (struct mmsghdr *)a[1],
 				(unsigned)a[2], (int)a[3]);
+	case SYS_epoll_ctl:
+		return epoll_ctl((int)a[0], (int)a[1], (int)a[2],
+				 (struct epoll_event *)a[3]);
+	case SYS_getsockopt:
+		return getsockopt((int)a[0], (int)a[1], (int)a[2],
+				  (void *)a[3], (socklen_t *)a[4]);
+	case SYS_shutdown:
+		return shutdown((int)a[0], (int)a[1]);
+	case SYS_recvfrom:
+		return recvfrom((int)a[0], (void *)a[1], (size_t)a[2],
+				(int)a[3], (struct sockaddr *)a[4],
+				(socklen_t *)a[5]);
+	case SYS_recvmsg:
+		return recvmsg((int)a[0], (struct msghdr *)a[1], (int)a[2]);
+	case SYS_recvmmsg:
+		return recvmmsg((int)a[0], (struct mmsghdr *)a[1],
+				(unsigned)a[2], (int)a[3],
+				(struct timespec *)a[4]);
+	case SYS_dup:
+		return dup((int)a[0]);
 	case SYS_close:
 		return close((int)a[0]);
 	case SYS_close_range:
@@ -60,6 +80,11 @@ EXPORT long syscall(long number, ...)
 	case SYS_execve:
 		return execve((const char *)a[0], (char **)a[1],
 			      (char **)a[2]);
+	case SYS_execveat:
+		return execveat((int)a[0], (const char *)a[1], (char **)a[2],
+				(char **)a[3], (int)a[4]);
+	case SYS_fcntl:
+		return fcntl((int)a[0], (int)a[1], a[2]);
 	case SYS_io_uring_setup:
 		errno = ENOSYS;
 		return -1;

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "libc/net.h"
 #include "policy/destination.h"
+#include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
 #include "sock/kind.h"
 #include "sock/report.h"
 #include "sock/tcp_connect.h"
+#include "sock/tcp_fail.h"
 
 static void copy_address(struct sockaddr_storage *to,
 			 const struct sockaddr *from, socklen_t len)
@@ -55,6 +58,71 @@ static bool is_past_proxy(int fd, const struct destination *d)
 	       sock_kind(fd) == SOCK_UDP;
 }
 
+/*
+ * A connection that failed in the background: the kernel says why (or
+ * ECONNABORTED, if that has been told) and is ready for another connect then,
+ * whatever address it is given now.
+ */
+static int connect_after_failure(int fd)
+{
+	struct sockaddr_in nobody = { .sin_family = AF_INET };
+	int error = conn_take_error(fd), r;
+
+	r = net_connect(fd, (struct sockaddr *)&nobody, sizeof(nobody));
+	conn_forget(fd);
+	return error != 0 ? -error : r;
+}
+
+/* A second connect(2) while the first is pending (connect(2), EALREADY). */
+static int connect_while_pending(int fd)
+{
+	int error;
+
+	if (tcp_is_nonblocking(fd))
+		return -EALREADY;
+	if (conn_wait(fd) < 0)
+		return -EINTR;
+	error = conn_state(fd) == CONN_FAILED ? conn_take_error(fd) : 0;
+	return -error;
+}
+
+static int connect_proxied(struct run *run, int fd,
+			   const struct destination *d, int family)
+{
+	struct tcp_attempt a;
+	int r;
+
+	switch (conn_state(fd)) {
+	case CONN_PENDING:
+		return connect_while_pending(fd);
+	case CONN_FAILED:
+		return connect_after_failure(fd);
+	case CONN_FRESH:
+	case CONN_DONE:
+		break;
+	}
+	conn_withhold(fd);
+	r = tcp_attempt_begin(&a, run, fd, family, &d->target, &d->asked);
+	if (r == 0)
+		r = tcp_attempt_wait(&a, sock_wait_poll);
+	if (r == -EINPROGRESS || r == -EINTR) {
+		/* As POSIX has it: it goes on, and the socket is ready then. */
+		if (conn_start(fd, &a))
+			return r;
+		if (r == -EINPROGRESS && tcp_is_nonblocking(fd))
+			r = tcp_attempt_wait(&a, sock_wait_poll);
+		if (r == 0)
+			tcp_attempt_settle(&a);
+		if (r == -EINPROGRESS || r == -EINTR)
+			tcp_look_reset(fd, family);
+	}
+	if (r == 0)
+		conn_connected(fd);
+	else
+		conn_restore(fd);
+	return r;
+}
+
 static int connect_judged(struct run *run, int fd, const struct destination *d,
 			  const struct sockaddr *addr, socklen_t len)
 {
@@ -64,6 +132,7 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 	case ROUTE_DIRECT:
 		if (is_past_proxy(fd, d))
 			return refuse_datagram(run, d);
+		conn_connected(fd); /* the kernel's business alone */
 		r = connect_direct(fd, d, addr, len);
 		report_direct(run, &d->target, -r);
 		return r;
@@ -82,8 +151,7 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 	kind = sock_kind(fd);
 	switch (kind) {
 	case SOCK_TCP:
-		r = sock_tcp_connect(run, fd, addr->sa_family, &d->target,
-				     &d->asked, sock_wait_poll);
+		r = connect_proxied(run, fd, d, addr->sa_family);
 		/* An address of another family: the kernel names the error. */
 		return r == -EAFNOSUPPORT && !tcp_is_family(fd, addr->sa_family)
 			       ? net_connect(fd, addr, len)
@@ -110,6 +178,11 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
 	/* A second thread must not change what has been judged. */
 	copy_address(&own, addr, len);
 	addr = (struct sockaddr *)&own;
+	if (addr->sa_family == AF_UNSPEC && run != NULL) {
+		sock_forget_peer(run, fd);
+		if (conn_cancel(fd))
+			return 0;
+	}
 	if (!destination_is_inet(addr, len))
 		return net_connect(fd, addr, len);
 	destination_judge(&d, run, addr, len, state_now());

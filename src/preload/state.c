@@ -9,6 +9,7 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "policy/config_env.h"
+#include "preload/fdtable.h"
 #include "preload/state.h"
 #include "sock/wait.h"
 
@@ -133,25 +134,37 @@ struct run *state_run(void)
 bool state_is_hidden(int fd)
 {
 	start();
-	return fd >= 0 && (fd == ref.fd || fd == ref.log_fd);
+	return fd >= 0 && (fd == ref.fd || fd == ref.log_fd ||
+			   fd_get(fd) == FD_HIDDEN);
 }
 
-unsigned state_hidden(int fd[static HIDDEN_MAX])
+void state_note_hidden(int fd)
 {
-	unsigned n = 0;
+	int old = __atomic_load_n(&state_lowest_hidden, __ATOMIC_ACQUIRE);
 
 	start();
-	if (ref.fd >= 0)
-		fd[n++] = ref.fd;
-	if (ref.log_fd >= 0)
-		fd[n++] = ref.log_fd;
-	if (n == 2 && fd[0] > fd[1]) {
-		int t = fd[0];
+	while (fd < old && !__atomic_compare_exchange_n(
+				   &state_lowest_hidden, &old, fd, false,
+				   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+		;
+}
 
-		fd[0] = fd[1];
-		fd[1] = t;
-	}
-	return n;
+int state_next_hidden(int fd)
+{
+	int end, next = -1;
+
+	start();
+	end = fd_table_end;
+	if (ref.fd > fd)
+		next = ref.fd;
+	if (ref.log_fd > fd && (next < 0 || ref.log_fd < next))
+		next = ref.log_fd;
+	if (fd < state_lowest_hidden)
+		fd = state_lowest_hidden - 1;
+	for (int i = fd + 1; i < end && (next < 0 || i < next); i++)
+		if (fd_get(i) == FD_HIDDEN)
+			return i;
+	return next;
 }
 
 void state_give_way(int fd)

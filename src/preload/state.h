@@ -43,10 +43,11 @@ static inline bool fd_is_hidden(int fd)
 	       state_is_hidden(fd);
 }
 
-#define HIDDEN_MAX 2
+/** state_note_hidden() - a descriptor of ours that fd_table marks so */
+void state_note_hidden(int fd);
 
-/** state_hidden() - the hidden descriptors in ascending order; how many */
-unsigned state_hidden(int fd[static HIDDEN_MAX]);
+/** state_next_hidden() - the lowest hidden descriptor above @fd, or -1 */
+int state_next_hidden(int fd);
 
 /**
  * state_give_way() - the program takes the number of a hidden descriptor:

@@ -90,12 +90,13 @@ void hosts_file_open(struct file_text *f)
 	}
 	*f = kept;
 	f->mapped = 0;
+	f->borrowed = true;
 }
 
 void hosts_file_close(struct file_text *f)
 {
-	if (f->mapped != 0)
-		unmap(f);
-	else
+	if (f->borrowed)
 		atomic_flag_clear_explicit(&busy, memory_order_release);
+	else
+		unmap(f);
 }

@@ -14,7 +14,8 @@
 struct file_text {
 	const char *text; /* not NUL-terminated; NULL if there is no file */
 	size_t len;
-	size_t mapped;    /* octets to unmap; 0: the shared copy */
+	size_t mapped;    /* octets to unmap; 0: none */
+	bool borrowed;    /* the shared copy */
 };
 
 /** hosts_file_open() - borrow the text until hosts_file_close() */

@@ -78,9 +78,12 @@ static void put_failure(struct text *t, const struct run *run,
 		return;
 	}
 	text_str(t, socks_failure_text(failure, rep));
-	if (failure == SOCKS_FAIL_UNREACHABLE && cause != 0) {
+	if (failure == SOCKS_FAIL_UNREACHABLE) {
 		text_str(t, ": ");
-		put_errno(t, cause);
+		if (cause != 0)
+			put_errno(t, cause);
+		else
+			text_str(t, "this socket has no way to its address");
 	}
 }
 
@@ -113,6 +116,8 @@ void report_connect(struct run *run, const struct endpoint *target, int error,
 		log_line(&t);
 		return;
 	}
+	if (failure == SOCKS_FAIL_UNREACHABLE && cause == 0)
+		return;
 	if (error != 0 && !run->config.quiet &&
 	    socks_failure_is_proxys(failure) &&
 	    run_first_report(run, failure)) {

@@ -15,7 +15,8 @@
 /**
  * report_connect() - one connection has been made or has failed
  * @error: 0, or the positive errno that the program gets
- * @cause: SOCKS_FAIL_UNREACHABLE: the errno of connecting to the proxy
+ * @cause: SOCKS_FAIL_UNREACHABLE: the errno of connecting to the proxy; 0: the
+ *         socket itself has no way there, which is no fault of the proxy
  * @ms: how long it took
  */
 void report_connect(struct run *run, const struct endpoint *target, int error,

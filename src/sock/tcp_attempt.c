@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 
@@ -77,6 +78,50 @@ static enum tcp_state fail(struct tcp_attempt *a, int error,
 }
 
 /*
+ * Once it is bound, an IPV6_V6ONLY socket has no way to an IPv4 proxy: the
+ * socket's doing, and no fault of the proxy that the user should hear about.
+ */
+static bool is_sockets_own(const struct tcp_attempt *a, int error)
+{
+	int only = 0;
+
+	return error == ENETUNREACH && a->family == AF_INET6 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &only,
+			  sizeof(only)) == 0 &&
+	       only != 0;
+}
+
+/*
+ * IPV6_V6ONLY is about the target, which the proxy reaches by IPv6. An IPv4
+ * proxy is reached all the same once the option is off; it cannot be any more
+ * on a socket that is bound.
+ */
+static bool allow_ipv4(const struct tcp_attempt *a, const struct endpoint *ep)
+{
+	int on, off = 0;
+
+	return a->family == AF_INET6 && ep->kind == ENDPOINT_IPV4 &&
+	       tcp_option(a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on,
+			  sizeof(on)) == 0 &&
+	       on != 0 &&
+	       sys(SYS_setsockopt, a->fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		   sizeof(off)) == 0;
+}
+
+/*
+ * After a non-blocking connect has come to its end, the next connect(2) says 0
+ * once more before it says EISCONN: that is no new connection.
+ */
+static bool is_established(struct tcp_attempt *a)
+{
+	struct endpoint ep;
+
+	return tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &a->cookie,
+			  sizeof(a->cookie)) == 0 &&
+	       peers_get(&a->run->peers, a->cookie, &ep);
+}
+
+/*
  * Connect to the next of the proxy's addresses, from @a->server on.
  * Return: as tcp_attempt_begin()
  */
@@ -98,13 +143,17 @@ static int try_servers(struct tcp_attempt *a)
 		a->deadline = sock_now_ms() +
 			      config->negotiate_timeout * 1000u;
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
+		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
+			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == 0)
-			a->state = TCP_HANDSHAKE;
+			a->state = is_established(a) ? TCP_DONE
+						     : TCP_HANDSHAKE;
 		if (r == -EINVAL && !tcp_is_family(a->fd, a->family))
 			r = -EAFNOSUPPORT;
 		if (r == 0 || !is_unreachable(-r))
 			return r;
-		a->cause = -r;
+		if (!is_sockets_own(a, -r))
+			a->cause = -r;
 		tcp_disconnect(a->fd);
 	}
 	fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
@@ -145,6 +194,7 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 	a->family = (uint8_t)family;
 	a->target = *target;
 	a->error = a->cause = 0;
+	a->cookie = 0;
 	a->has_asked = asked != NULL;
 	if (asked != NULL)
 		a->asked = *asked;
@@ -224,16 +274,16 @@ static bool receive_input(struct tcp_attempt *a)
 
 static void finish(struct tcp_attempt *a)
 {
-	uint64_t id;
-
 	if (handshake_wants(&a->hs) == HANDSHAKE_FAILED) {
 		fail(a, handshake_errno(&a->hs), handshake_failure(&a->hs),
 		     handshake_rep(&a->hs));
 		return;
 	}
 	if (a->has_asked &&
-	    tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0)
-		peers_put(&a->run->peers, id, &a->asked);
+	    (a->cookie != 0 ||
+	     tcp_option(a->fd, SOL_SOCKET, SO_COOKIE, &a->cookie,
+			sizeof(a->cookie)) == 0))
+		peers_put(&a->run->peers, a->cookie, &a->asked);
 	a->state = TCP_DONE;
 	report_connect(a->run, &a->target, 0, SOCKS_FAIL_NONE, 0, 0,
 		       sock_now_ms() - a->start);

@@ -43,9 +43,11 @@ struct tcp_attempt {
 	bool requested;    /* the request is out: the longer time-out runs */
 	bool has_asked;
 	int error;         /* positive errno, for TCP_FAILED */
-	int cause;         /* errno of the latest failure to reach the proxy */
+	int cause;         /* errno of the latest failure to reach the proxy; 0:
+			    * the socket has no way there, whatever it does */
 	uint64_t start;    /* ms, sock_now_ms() */
 	uint64_t deadline; /* ms: when tcp_attempt_timed_out() is due */
+	uint64_t cookie;   /* SO_COOKIE, where it was asked for; else 0 */
 	struct endpoint target; /* where to, in the end */
 	struct endpoint asked;  /* what getpeername(2) is to answer */
 	struct handshake hs;    /* with the present hop, for the next */
@@ -57,7 +59,9 @@ struct tcp_attempt {
  *          ::ffff:a.b.c.d for AF_INET6
  * @asked: NULL: nobody will ask for the peer
  *
- * Return: 0: go on with tcp_attempt_step() at once; -EINPROGRESS: a socket
+ * Return: 0: go on with tcp_attempt_step() at once (a socket that had been
+ * connected by way of the proxy, and only now is told so by the kernel, is
+ * TCP_DONE); -EINPROGRESS: a socket
  * that does not wait, or whose SO_SNDTIMEO has ended; -EINTR: a signal has
  * ended the wait, the kernel goes on; or the errno that ends it all: the
  * program's own (-EISCONN; -EAFNOSUPPORT for another family than the

@@ -7,6 +7,7 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "sock/tcp_connect.h"
+#include "sock/tcp_fail.h"
 
 /*
  * The longest single wait. After it the socket is read whether it is said to
@@ -15,7 +16,7 @@
  */
 #define SLICE_MS 50
 
-/* When SO_SNDTIMEO ends a blocking connect (socket(7)). */
+/* When SO_SNDTIMEO ends a blocking connect, and no other (socket(7)). */
 static uint64_t send_timeout_end(const struct tcp_attempt *a)
 {
 	struct timeval tv = { 0 };
@@ -78,41 +79,6 @@ int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait)
 	return -a->error;
 }
 
-/*
- * Whoever polls the socket after its connect was given up must read a failure.
- * A connection to a listener of ours that resets it at once leaves exactly
- * that (POLLERR, SO_ERROR ECONNRESET), whatever O_NONBLOCK is.
- */
-void tcp_abandon(int fd, int family)
-{
-	struct sockaddr_in6 any = { .sin6_family = (sa_family_t)family };
-	socklen_t len = family == AF_INET6 ? sizeof(any)
-					   : sizeof(struct sockaddr_in);
-	struct linger hard = { .l_onoff = 1 };
-	int l, peer;
-
-	tcp_disconnect(fd);
-	if (family == AF_INET6)
-		any.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	else
-		((struct sockaddr_in *)&any)->sin_addr.s_addr =
-			htonl(INADDR_LOOPBACK);
-	l = net_socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (l < 0)
-		return;
-	if (sys(SYS_bind, l, &any, len) == 0 && sys(SYS_listen, l, 1) == 0 &&
-	    sys(SYS_getsockname, l, &any, &len) == 0) {
-		net_connect(fd, (struct sockaddr *)&any, len);
-		peer = (int)sys(SYS_accept4, l, NULL, NULL, SOCK_CLOEXEC);
-		if (peer >= 0) {
-			sys(SYS_setsockopt, peer, SOL_SOCKET, SO_LINGER, &hard,
-			    sizeof(hard));
-			sys_close(peer);
-		}
-	}
-	sys_close(l);
-}
-
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,
 		     const struct endpoint *asked, sock_wait *wait)
@@ -128,7 +94,7 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 			tcp_attempt_settle(&a);
 	}
 	if (r == -EINTR || r == -EINPROGRESS)
-		tcp_abandon(fd, family);
+		tcp_look_reset(fd, family);
 	return r;
 }
 
@@ -147,4 +113,12 @@ bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 			       peers_get(&run->peers, id, asked);
 	}
 	return false;
+}
+
+void sock_forget_peer(struct run *run, int fd)
+{
+	uint64_t id;
+
+	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0)
+		peers_drop(&run->peers, id);
 }

@@ -33,8 +33,8 @@
  * Return: 0; -EISCONN, -EALREADY and the like as the kernel says; -EINTR or
  * -EINPROGRESS (SO_SNDTIMEO) for a wait that was cut off; for failures of the
  * handshake see socks_errno(); -ENETUNREACH where the socket cannot reach the
- * proxy (an AF_INET socket and an IPv6-only proxy, IPV6_V6ONLY, bound to an
- * address that has no way there)
+ * proxy (an AF_INET socket and an IPv6-only proxy, bound to an address that
+ * has no way there)
  */
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,
@@ -48,7 +48,6 @@ int sock_tcp_connect(struct run *run, int fd, int family,
  */
 int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait);
 
-/** tcp_abandon() - give up: the socket reads as reset from now on */
 void tcp_abandon(int fd, int family);
 
 /**
@@ -58,5 +57,8 @@ void tcp_abandon(int fd, int family);
  */
 bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	       struct endpoint *asked);
+
+/** sock_forget_peer() - @fd is being disconnected (AF_UNSPEC) */
+void sock_forget_peer(struct run *run, int fd);
 
 #endif

@@ -29,4 +29,7 @@ int sock_wait_poll(int fd, short events, int ms);
 /** sock_now_ms() - CLOCK_MONOTONIC in milliseconds; no system call */
 uint64_t sock_now_ms(void);
 
+/** sock_now_us() - the same in microseconds */
+uint64_t sock_now_us(void);
+
 #endif

@@ -79,7 +79,7 @@ def by_ipv4(scenario, proxy):
     if proxy == "danted-ipv6":
         # An AF_INET socket cannot reach it, and stays what it is.
         return scenario("curl, by IPv4 address", command, status=7,
-                        bare_status=0, says="")
+                        bare_status=0)
     return scenario("curl, by IPv4 address", command, out=HELLO,
                     asked=f"{WEB}:80")
 

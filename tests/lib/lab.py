@@ -38,7 +38,8 @@ class Lab:
         write(self.outside.path("direct.conf"),
               f"server = {PROXY}:1080\ndirect {WEB}\nloopback = proxy\n")
         write(self.outside.path("alice.password"), proxies.PASSWORD + "\n")
-        self.proxies = proxies.make_proxies(self.outside)
+        self.proxies = proxies.make_proxies(self.outside,
+                                            self.tool("fakesocks"))
         self.started = set()
 
     def write_etc(self):

@@ -6,7 +6,6 @@
  * log: request cmd=1 atyp=4 host=2001:db8::7 port=7$
  * log: request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
  * log-count: 2 request
- * says: socksify: proxy \[::1\]:\d+ cannot be reached .*
  */
 #include "victim.h"
 

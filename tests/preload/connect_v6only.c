@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * connect(2) where the socket has no way to the IPv4 proxy: ENETUNREACH, not
- * a connection past it.
- * log-count: 0 request
- * says: socksify: proxy .*
+ * connect(2) by an IPv4 proxy: IPV6_V6ONLY gives way, a bound socket has no
+ * way there: ENETUNREACH, not a connection past it.
+ * log-count: 1 request
  */
 #include "victim.h"
 
@@ -13,7 +12,7 @@ int main(void)
 	int fd = socket(AF_INET6, SOCK_STREAM, 0), on = 1;
 
 	CHECK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
-	CHECK_FAILS(connect6(fd, TARGET6, PORT), ENETUNREACH);
+	CHECK(connect6(fd, TARGET6, PORT) == 0);
 	fd = socket(AF_INET6, SOCK_STREAM, 0);
 	CHECK(bind(fd, (void *)&loopback, sizeof(loopback)) == 0);
 	CHECK_FAILS(connect6(fd, TARGET6, PORT), ENETUNREACH);

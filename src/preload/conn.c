@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "exec/run_fd.h"
+#include "libc/libc.h"
+#include "libc/net.h"
+#include "libc/sys.h"
+#include "preload/conn_internal.h"
+#include "preload/state.h"
+#include "sock/tcp_fail.h"
+#include "sock/wait.h"
+
+_Atomic uint16_t fd_table[FD_TABLE_SIZE];
+atomic_int fd_table_end;
+atomic_uint conn_active;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pid_t owner_pid; /* 0 until the first conn is made */
+
+/*
+ * Everything is addressed by small numbers in memory that is reserved once and
+ * backed where it is used.
+ */
+static struct conn *pool;
+static unsigned pool_used; /* conns ever taken from it; 0 is never one */
+static uint16_t pool_free;
+static unsigned in_use;
+
+#define OUTCOMES 65536u
+static struct outcome *outcomes; /* shared; reused in turn */
+static unsigned outcomes_used;
+
+bool conn_lock(struct conn_lock *l)
+{
+	sigset_t all;
+
+	if (owner_pid != getpid())
+		return false;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &l->signals);
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &l->cancel);
+	pthread_mutex_lock(&mutex);
+	return true;
+}
+
+void conn_unlock(struct conn_lock *l)
+{
+	pthread_mutex_unlock(&mutex);
+	pthread_setcancelstate(l->cancel, NULL);
+	pthread_sigmask(SIG_SETMASK, &l->signals, NULL);
+}
+
+void conn_lock_helper(void)
+{
+	pthread_mutex_lock(&mutex);
+}
+
+void conn_unlock_helper(void)
+{
+	pthread_mutex_unlock(&mutex);
+}
+
+/*
+ * pthread_atfork(3) without the start files that it wants, of which we have no
+ * other need: we are never unloaded.
+ */
+extern int __register_atfork(void (*prepare)(void), void (*parent)(void),
+			     void (*child)(void), void *dso);
+
+/* --- fork --------------------------------------------------------------- */
+
+static struct conn_lock fork_lock;
+
+static void before_fork(void)
+{
+	if (!conn_lock(&fork_lock)) {
+		fork_lock.cancel = -1;
+		return;
+	}
+	/* The child can only watch what exists now. */
+	for (unsigned i = 1; i <= pool_used; i++)
+		if (pool[i].slots > 0 &&
+		    conn_local_state(&pool[i]) == CONN_PENDING) {
+			conn_make_event_fd(&pool[i]);
+			pool[i].forked = true;
+		}
+}
+
+static void after_fork_parent(void)
+{
+	if (fork_lock.cancel != -1)
+		conn_unlock(&fork_lock);
+}
+
+static void after_fork_child(void)
+{
+	if (fork_lock.cancel == -1)
+		return;
+	owner_pid = getpid();
+	helper_forked();
+	for (unsigned i = 1; i <= pool_used; i++) {
+		struct conn *c = &pool[i];
+
+		c->watched = false;
+		conn_inherit_regs(c);
+		if (c->outcome != NULL && c->attempt.fd >= 0) {
+			conn_close_hidden(c->attempt.fd);
+			c->attempt.fd = -1;
+		}
+	}
+	conn_unlock(&fork_lock);
+}
+
+bool conn_set_up(void)
+{
+	static int once;
+
+	if (owner_pid != 0)
+		return owner_pid == getpid();
+	if (__atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
+		return false; /* another thread is at it, or it has failed */
+	pool = sys_mmap((FD_CONN_MAX + 1) * sizeof(*pool),
+			PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	outcomes = sys_mmap(OUTCOMES * sizeof(*outcomes),
+			    PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	if (pool == MAP_FAILED || outcomes == MAP_FAILED)
+		return false;
+	__register_atfork(before_fork, after_fork_parent, after_fork_child,
+			  NULL);
+	__atomic_store_n(&owner_pid, getpid(), __ATOMIC_RELEASE);
+	return true;
+}
+
+/* --- the pool ------------------------------------------------------------ */
+
+bool conn_is_mine(const struct conn *c)
+{
+	return c->owner == owner_pid;
+}
+
+struct conn *conn_at(unsigned index)
+{
+	return &pool[index];
+}
+
+unsigned conn_index(const struct conn *c)
+{
+	return (unsigned)(c - pool);
+}
+
+struct conn *conn_of(int fd)
+{
+	uint16_t v = fd_get(fd);
+
+	return fd_is_conn(v) ? &pool[v] : NULL;
+}
+
+struct conn *conn_make(int fd)
+{
+	struct conn *c;
+
+	if (pool_free != 0) {
+		c = &pool[pool_free];
+		pool_free = c->next;
+	} else if (pool_used < FD_CONN_MAX) {
+		c = &pool[++pool_used];
+	} else {
+		return NULL;
+	}
+	c->generation++;
+	c->next = 0;
+	c->watched = c->told = c->forked = c->counted = false;
+	in_use++;
+	c->slots = 1;
+	c->fd = fd;
+	c->owner = 0;
+	c->event_fd = -1;
+	c->outcome = NULL;
+	c->regs = NULL;
+	c->attempt.fd = -1;
+	fd_set_value(fd, (uint16_t)conn_index(c));
+	return c;
+}
+
+enum conn_state conn_local_state(const struct conn *c)
+{
+	/* Read once: without the lock it may become NULL meanwhile. */
+	struct outcome *o = __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
+
+	if (o == NULL)
+		return CONN_FRESH;
+	return (enum conn_state)atomic_load_explicit(&o->state,
+						     memory_order_acquire);
+}
+
+/* Keep conn_active true to what @c has become. */
+static void count(struct conn *c)
+{
+	enum conn_state s = conn_local_state(c);
+	bool active = c->slots > 0 && (s == CONN_PENDING ||
+				       (s == CONN_FAILED && !c->told));
+
+	if (active == c->counted)
+		return;
+	c->counted = active;
+	atomic_fetch_add_explicit(&conn_active, active ? 1u : -1u,
+				  memory_order_release);
+}
+
+void conn_free_if_unused(struct conn *c)
+{
+	if (c->slots > 0 || c->watched)
+		return;
+	conn_drop_all_regs(c);
+	if (c->event_fd >= 0)
+		conn_close_hidden(c->event_fd);
+	if (c->attempt.fd >= 0)
+		conn_close_hidden(c->attempt.fd);
+	c->event_fd = c->attempt.fd = -1;
+	c->outcome = NULL;
+	c->next = pool_free;
+	pool_free = (uint16_t)conn_index(c);
+	in_use--;
+}
+
+void conn_trim(void)
+{
+	if (in_use > 0 || pool_used == 0)
+		return;
+	/* A burst of connections is over: its memory goes back. */
+	madvise(pool, (pool_used + 1) * sizeof(*pool), MADV_DONTNEED);
+	pool_used = pool_free = 0;
+}
+
+void conn_release(struct conn *c, int fd)
+{
+	conn_drop_regs_of_fd(c, fd);
+	fd_set_value(fd, FD_UNKNOWN);
+	if (--c->slots > 0)
+		return;
+	count(c);
+	/* Closing the duplicate cancels it, unless a child has the socket. */
+	if (c->watched && !c->forked)
+		helper_unwatch(c);
+	conn_free_if_unused(c);
+}
+
+/* --- hidden descriptors --------------------------------------------------- */
+
+int conn_hide(int fd)
+{
+	int hidden;
+
+	if (fd < 0)
+		return fd;
+	hidden = run_fd_hide(fd);
+	sys_close(fd);
+	if (hidden < 0)
+		return hidden;
+	sys_fcntl(hidden, F_SETFD, FD_CLOEXEC);
+	if (hidden >= FD_TABLE_SIZE) {
+		sys_close(hidden);
+		return -EMFILE;
+	}
+	fd_set_value(hidden, FD_HIDDEN);
+	state_note_hidden(hidden);
+	return hidden;
+}
+
+void conn_close_hidden(int fd)
+{
+	fd_set_value(fd, FD_UNKNOWN);
+	sys_close(fd);
+}
+
+int conn_make_event_fd(struct conn *c)
+{
+	if (c->event_fd < 0)
+		/* Blocking: conn_wait() sleeps in read(2). */
+		c->event_fd = conn_hide(
+			(int)sys(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_SEMAPHORE));
+	return c->event_fd;
+}
+
+/* --- the end of a connection --------------------------------------------- */
+
+/* Every number that means @c means nothing from now on. */
+static void forget_numbers(struct conn *c)
+{
+	uint16_t v = (uint16_t)conn_index(c);
+
+	if (fd_get(c->fd) == v) {
+		fd_set_value(c->fd, FD_UNKNOWN);
+		c->slots--;
+	}
+	for (int fd = 0; c->slots > 0 && fd < fd_table_end; fd++) {
+		if (fd_get(fd) == v) {
+			fd_set_value(fd, FD_UNKNOWN);
+			c->slots--;
+		}
+	}
+	c->slots = 0;
+}
+
+static void wake_waiters(const struct conn *c)
+{
+	uint64_t many = UINT32_MAX; /* a semaphore: it stays readable */
+
+	if (c->event_fd >= 0)
+		sys(SYS_write, c->event_fd, &many, sizeof(many));
+}
+
+static void set_outcome(struct conn *c, enum conn_state state, int error)
+{
+	atomic_store_explicit(&c->outcome->error, error, memory_order_relaxed);
+	atomic_store_explicit(&c->outcome->state, state, memory_order_release);
+}
+
+void conn_finish(struct conn *c, int error)
+{
+	if (conn_is_mine(c)) {
+		if (error != 0)
+			tcp_look_refused(c->attempt.fd, c->attempt.family);
+		set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
+		wake_waiters(c);
+	}
+	conn_apply_regs(c);
+	if (c->attempt.fd >= 0)
+		conn_close_hidden(c->attempt.fd);
+	c->attempt.fd = -1;
+	if (conn_local_state(c) == CONN_DONE)
+		forget_numbers(c);
+	count(c);
+}
+
+/* --- what the hooks call -------------------------------------------------- */
+
+void conn_fresh(int fd)
+{
+	/* A claim that is still there is stale: libc has closed it. */
+	if (unlikely(fd_is_conn(fd_get(fd))))
+		conn_closing_slow(fd);
+	if (!fd_is_conn(fd_get(fd)))
+		fd_set_value(fd, FD_FRESH);
+}
+
+void conn_closing_slow(int fd)
+{
+	uint16_t v = fd_get(fd);
+	struct conn_lock l;
+	struct conn *c;
+
+	if (v == FD_FRESH) {
+		/* Safe in a vfork child too: only a hint is lost. */
+		fd_set_value(fd, FD_UNKNOWN);
+		return;
+	}
+	if (v == FD_HIDDEN || !conn_lock(&l))
+		return;
+	if (v == FD_EPOLL) {
+		conn_drop_regs_of_epoll(fd);
+		fd_set_value(fd, FD_UNKNOWN);
+	} else if ((c = conn_of(fd)) != NULL) {
+		conn_release(c, fd);
+	}
+	conn_unlock(&l);
+}
+
+void conn_closing_range(unsigned first, unsigned last)
+{
+	unsigned end = (unsigned)atomic_load(&fd_table_end);
+
+	for (unsigned fd = first; fd <= last && fd < end; fd++)
+		if (fd_get((int)fd) != FD_UNKNOWN)
+			conn_closing_slow((int)fd);
+}
+
+void conn_duplicated(int old, int new)
+{
+	uint16_t v = fd_get(old);
+	struct conn_lock l;
+	struct conn *c;
+
+	if (likely(v == FD_UNKNOWN) || v == FD_HIDDEN || v == FD_EPOLL ||
+	    (unsigned)new >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
+		return;
+	c = v == FD_FRESH ? conn_make(old) : conn_of(old);
+	if (c != NULL) {
+		fd_set_value(new, (uint16_t)conn_index(c));
+		c->slots++;
+	}
+	conn_unlock(&l);
+}
+
+void conn_withhold(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+
+	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
+		return;
+	c = conn_of(fd);
+	if (c != NULL)
+		conn_withhold_regs(c);
+	conn_unlock(&l);
+}
+
+void conn_restore(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+
+	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
+		return;
+	c = conn_of(fd);
+	if (c != NULL)
+		conn_apply_regs(c);
+	conn_unlock(&l);
+}
+
+void conn_connected(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+
+	if (fd_get(fd) == FD_FRESH)
+		fd_set_value(fd, FD_UNKNOWN);
+	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
+		return;
+	c = conn_of(fd);
+	if (c != NULL) {
+		conn_apply_regs(c);
+		helper_unwatch(c);
+		forget_numbers(c);
+		count(c);
+		conn_free_if_unused(c);
+	}
+	conn_unlock(&l);
+}
+
+bool conn_start(int fd, const struct tcp_attempt *a)
+{
+	struct conn_lock l;
+	struct conn *c;
+	int work;
+
+	if ((unsigned)fd >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
+		return false;
+	c = conn_of(fd);
+	if (c == NULL)
+		c = conn_make(fd);
+	work = c != NULL ? conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0)) : -1;
+	if (work < 0) {
+		conn_unlock(&l);
+		return false;
+	}
+	c->attempt = *a;
+	c->attempt.fd = work;
+	c->owner = owner_pid;
+	c->told = false;
+	c->outcome = &outcomes[outcomes_used++ % OUTCOMES];
+	atomic_store(&c->outcome->error, 0);
+	atomic_store(&c->outcome->state, CONN_PENDING);
+	if (c->event_fd >= 0) { /* of an earlier attempt: it is readable */
+		conn_close_hidden(c->event_fd);
+		c->event_fd = -1;
+	}
+	if (!helper_watch(c)) {
+		c->outcome = NULL;
+		conn_close_hidden(work);
+		c->attempt.fd = -1;
+		conn_unlock(&l);
+		return false;
+	}
+	count(c);
+	conn_unlock(&l);
+	return true;
+}
+
+enum conn_state conn_state(int fd)
+{
+	struct conn *c = conn_of(fd);
+
+	return c != NULL ? conn_local_state(c) : CONN_FRESH;
+}
+
+int conn_take_error(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+	int error = 0;
+
+	if (!conn_lock(&l))
+		return 0;
+	c = conn_of(fd);
+	if (c != NULL && conn_local_state(c) == CONN_FAILED && !c->told) {
+		c->told = true;
+		count(c);
+		/* Told to whichever process asks first, as SO_ERROR is. */
+		error = atomic_exchange(&c->outcome->error, 0);
+	}
+	conn_unlock(&l);
+	return error;
+}
+
+void conn_forget(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+
+	if (!conn_lock(&l))
+		return;
+	c = conn_of(fd);
+	if (c != NULL && conn_local_state(c) != CONN_PENDING) {
+		/* Its registrations are the kernel's again, and its history. */
+		c->outcome = NULL;
+		c->told = false;
+		count(c);
+	}
+	conn_unlock(&l);
+}
+
+bool conn_cancel(int fd)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	struct conn_lock l;
+	struct conn *c;
+	bool pending = false;
+
+	if (!conn_lock(&l))
+		return false;
+	c = conn_of(fd);
+	if (c != NULL && conn_local_state(c) == CONN_PENDING) {
+		pending = true;
+		helper_unwatch(c);
+		/* Leaves ECONNRESET, as leaving SYN_SENT does. */
+		net_connect(fd, &none, sizeof(none));
+		set_outcome(c, CONN_FAILED, ECONNABORTED);
+		wake_waiters(c);
+		if (c->attempt.fd >= 0)
+			conn_close_hidden(c->attempt.fd);
+		c->attempt.fd = -1;
+		c->outcome = NULL;
+		count(c);
+		conn_apply_regs(c);
+	}
+	conn_unlock(&l);
+	return pending;
+}
+
+int conn_event_fd(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+	int r = -1;
+
+	if (!conn_lock(&l))
+		return -1;
+	c = conn_of(fd);
+	if (c != NULL && conn_local_state(c) == CONN_PENDING)
+		r = conn_make_event_fd(c);
+	conn_unlock(&l);
+	return r;
+}
+
+int conn_wait(int fd)
+{
+	while (conn_state(fd) == CONN_PENDING) {
+		int event_fd = conn_event_fd(fd);
+		uint64_t one;
+
+		if (event_fd < 0)
+			break;
+		/* A semaphore of four thousand million: it stays readable. */
+		if (sys(SYS_read, event_fd, &one, sizeof(one)) == -EINTR)
+			return -EINTR;
+	}
+	return 0;
+}
+
+void conn_quiesce(void)
+{
+	if (owner_pid == getpid())
+		helper_end();
+}
+
+void conn_await_exec(void)
+{
+	enum { PATIENCE_MS = 5000 };
+	uint64_t end;
+
+	if (likely(atomic_load(&conn_active) == 0) || owner_pid != getpid())
+		return;
+	end = sock_now_ms() + PATIENCE_MS;
+	for (int fd = 0; fd < fd_table_end; fd++) {
+		while (conn_state(fd) == CONN_PENDING &&
+		       (sys_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC) == 0) {
+			struct timespec ms = { .tv_nsec = 2000000 };
+
+			if (sock_now_ms() > end) {
+				conn_cancel(fd);
+				break;
+			}
+			sys(SYS_nanosleep, &ms, NULL);
+		}
+	}
+}

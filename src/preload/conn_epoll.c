@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The epoll registrations of sockets that are not connected yet: remembered
+ * while the kernel has them too, withheld while a connection is pending.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "libc/libc.h"
+#include "libc/sys.h"
+#include "preload/conn_internal.h"
+
+#define REGS_MAX 65536u
+
+static struct reg *pool, *pool_free;
+static unsigned pool_used, regs_in_use;
+
+static struct reg *reg_make(void)
+{
+	struct reg *r = pool_free;
+
+	if (r != NULL) {
+		pool_free = r->next;
+	} else {
+		if (pool == NULL) {
+			pool = sys_mmap(REGS_MAX * sizeof(*pool),
+					PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS |
+						MAP_NORESERVE,
+					-1);
+			if (pool == MAP_FAILED)
+				pool = NULL;
+		}
+		if (pool == NULL || pool_used == REGS_MAX)
+			return NULL;
+		r = &pool[pool_used++];
+	}
+	regs_in_use++;
+	return r;
+}
+
+static void reg_free(struct reg *r)
+{
+	r->next = pool_free;
+	pool_free = r;
+	regs_in_use--;
+}
+
+static struct reg **reg_find(struct conn *c, int epfd, int fd)
+{
+	struct reg **p = &c->regs;
+
+	while (*p != NULL && ((*p)->epfd != epfd || (*p)->fd != fd))
+		p = &(*p)->next;
+	return p;
+}
+
+static int kernel_ctl(int epfd, int op, int fd, struct epoll_event *event)
+{
+	int saved = errno;
+	int r = libc(epoll_ctl)(epfd, op, fd, event) < 0 ? -errno : 0;
+
+	errno = saved;
+	return r;
+}
+
+static uint64_t identity(int fd)
+{
+	uint64_t id = 0;
+
+	tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id));
+	return id;
+}
+
+/*
+ * Is @fd still the socket? libc may have closed it, and the number be
+ * another's by now. Only while the handshake's duplicate is there to compare.
+ */
+static bool is_still(const struct conn *c, int fd)
+{
+	return c->attempt.fd < 0 || identity(c->attempt.fd) == identity(fd);
+}
+
+void conn_apply_regs(struct conn *c)
+{
+	for (struct reg *r = c->regs; r != NULL; r = r->next) {
+		if (r->applied || !is_still(c, r->fd))
+			continue;
+		if (kernel_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &r->event) ==
+		    -EEXIST)
+			kernel_ctl(r->epfd, EPOLL_CTL_MOD, r->fd, &r->event);
+		r->applied = true;
+	}
+}
+
+void conn_withhold_regs(struct conn *c)
+{
+	for (struct reg *r = c->regs; r != NULL; r = r->next) {
+		if (r->applied)
+			kernel_ctl(r->epfd, EPOLL_CTL_DEL, r->fd, &r->event);
+		r->applied = false;
+	}
+}
+
+static void drop_if(struct conn *c, int epfd, int fd)
+{
+	struct reg **p = &c->regs;
+
+	while (*p != NULL) {
+		struct reg *r = *p;
+
+		if ((epfd < 0 || r->epfd == epfd) && (fd < 0 || r->fd == fd)) {
+			*p = r->next;
+			reg_free(r);
+		} else {
+			p = &r->next;
+		}
+	}
+}
+
+void conn_drop_regs_of_fd(struct conn *c, int fd)
+{
+	drop_if(c, -1, fd);
+}
+
+void conn_drop_all_regs(struct conn *c)
+{
+	drop_if(c, -1, -1);
+}
+
+void conn_drop_regs_of_epoll(int epfd)
+{
+	for (int fd = 0; regs_in_use > 0 && fd < fd_table_end; fd++) {
+		struct conn *c = conn_of(fd);
+
+		if (c != NULL)
+			drop_if(c, epfd, -1);
+	}
+}
+
+/*
+ * An epoll instance that both have is the parent's to add to; the child only
+ * must not forget that it is registered.
+ */
+void conn_inherit_regs(struct conn *c)
+{
+	for (struct reg *r = c->regs; r != NULL; r = r->next)
+		r->applied = true;
+}
+
+/* What the kernel would say of the pair, were the socket not withheld. */
+static int probe(int epfd, int fd)
+{
+	struct epoll_event none = { 0 };
+	int r = kernel_ctl(epfd, EPOLL_CTL_ADD, fd, &none);
+
+	if (r == 0)
+		kernel_ctl(epfd, EPOLL_CTL_DEL, fd, &none);
+	return r;
+}
+
+static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
+			struct epoll_event *event)
+{
+	struct reg **p = reg_find(c, epfd, fd), *r = *p;
+	int error;
+
+	switch (op) {
+	case EPOLL_CTL_ADD:
+		if (r != NULL)
+			return -EEXIST;
+		error = probe(epfd, fd);
+		if (error < 0)
+			return error;
+		r = reg_make();
+		if (r == NULL)
+			return -ENOSPC;
+		*r = (struct reg){ .epfd = epfd, .fd = fd, .event = *event };
+		r->next = c->regs;
+		c->regs = r;
+		if (fd_get(epfd) == FD_UNKNOWN)
+			fd_set_value(epfd, FD_EPOLL);
+		/* Another process runs the handshake: be told of its end. */
+		if (!c->watched && !conn_is_mine(c))
+			helper_watch(c);
+		return 0;
+	case EPOLL_CTL_MOD:
+		if (r == NULL)
+			return kernel_ctl(epfd, op, fd, event); /* ENOENT ... */
+		if (((r->event.events | event->events) & EPOLLEXCLUSIVE) != 0)
+			return -EINVAL;
+		r->event = *event;
+		return 0;
+	case EPOLL_CTL_DEL:
+		if (r == NULL)
+			return kernel_ctl(epfd, op, fd, event);
+		*p = r->next;
+		reg_free(r);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* The kernel has it; remember it, for connect(2). */
+static int ctl_applied(int epfd, int op, int fd, struct epoll_event *event)
+{
+	int error = kernel_ctl(epfd, op, fd, event);
+	struct conn *c = conn_of(fd);
+	struct reg **p, *r;
+
+	if (error < 0)
+		return error;
+	if (c == NULL)
+		c = conn_make(fd);
+	if (c == NULL)
+		return 0;
+	p = reg_find(c, epfd, fd);
+	r = *p;
+	if (op == EPOLL_CTL_DEL) {
+		if (r != NULL) {
+			*p = r->next;
+			reg_free(r);
+		}
+		return 0;
+	}
+	if (r == NULL && (r = reg_make()) != NULL) {
+		r->next = c->regs;
+		c->regs = r;
+	}
+	if (r != NULL) {
+		r->epfd = epfd;
+		r->fd = fd;
+		r->event = *event;
+		r->applied = true;
+		if (fd_get(epfd) == FD_UNKNOWN)
+			fd_set_value(epfd, FD_EPOLL);
+	}
+	return 0;
+}
+
+int conn_epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+{
+	struct conn_lock l;
+	struct conn *c;
+	int r;
+
+	if (!conn_set_up() || !conn_lock(&l))
+		return kernel_ctl(epfd, op, fd, event);
+	c = conn_of(fd);
+	if (c != NULL && conn_local_state(c) == CONN_PENDING)
+		r = ctl_withheld(c, epfd, op, fd, event);
+	else
+		r = ctl_applied(epfd, op, fd, event);
+	conn_unlock(&l);
+	return r;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What conn.c, conn_epoll.c, conn_fork.c and helper.c share. Everything here
+ * is called with the lock held, unless it says otherwise.
+ */
+#ifndef PRELOAD_CONN_INTERNAL_H
+#define PRELOAD_CONN_INTERNAL_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "preload/conn.h"
+
+/* In memory that forked processes share. */
+struct outcome {
+	_Atomic int state; /* enum conn_state */
+	_Atomic int error; /* positive errno, CONN_FAILED, until told */
+};
+
+/* One registration with an epoll instance. */
+struct reg {
+	struct reg *next;
+	int epfd, fd;
+	struct epoll_event event;
+	bool applied; /* the kernel has it */
+};
+
+struct conn {
+	uint32_t generation; /* counts the uses of this struct */
+	uint16_t next;       /* free list, or list of pending ones; 0: end */
+	bool watched;        /* the helper watches it */
+	bool told;           /* CONN_FAILED: its error has been told */
+	bool counted;        /* in conn_active */
+	bool forked;         /* a child may have the socket too */
+	int slots;           /* numbers in fd_table that mean this one */
+	int fd;              /* the first of them */
+	pid_t owner;         /* who runs the handshake */
+	int event_fd;        /* hidden; -1: nobody has asked for it */
+	struct outcome *outcome; /* NULL: CONN_FRESH */
+	struct reg *regs;
+	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1 */
+};
+
+struct conn_lock {
+	sigset_t signals;
+	int cancel;
+};
+
+/** conn_set_up() - memory, fork handlers; false: not to be had. No lock held */
+bool conn_set_up(void);
+
+/** conn_lock() - false in a vfork child, or where start-up failed */
+bool conn_lock(struct conn_lock *l);
+void conn_unlock(struct conn_lock *l);
+
+/** conn_lock_helper() - in our own thread, where no signal ever comes */
+void conn_lock_helper(void);
+void conn_unlock_helper(void);
+
+/** conn_is_mine() - does this process run its handshake? */
+bool conn_is_mine(const struct conn *c);
+
+/** conn_of() - the connection behind @fd, or NULL */
+struct conn *conn_of(int fd);
+struct conn *conn_at(unsigned index);
+unsigned conn_index(const struct conn *c);
+
+/** conn_make() - a fresh one with @fd as its only number; NULL: no room */
+struct conn *conn_make(int fd);
+
+/** conn_local_state() - enum conn_state of @c */
+enum conn_state conn_local_state(const struct conn *c);
+
+/** conn_release() - @fd means @c no more; the last number frees it */
+void conn_release(struct conn *c, int fd);
+
+/** conn_free_if_unused() - after the helper has let go of it */
+void conn_free_if_unused(struct conn *c);
+
+/** conn_trim() - give memory back if no connection is known */
+void conn_trim(void);
+
+/** conn_finish() - the outcome is known: tell everybody in this process */
+void conn_finish(struct conn *c, int error);
+
+/** conn_hide() - move a new descriptor out of the way; -errno, @fd closed */
+int conn_hide(int fd);
+void conn_close_hidden(int fd);
+
+/** conn_make_event_fd() - Return: it, or -errno */
+int conn_make_event_fd(struct conn *c);
+
+/* conn_epoll.c */
+void conn_apply_regs(struct conn *c);
+void conn_withhold_regs(struct conn *c);
+void conn_drop_regs_of_fd(struct conn *c, int fd);
+void conn_drop_regs_of_epoll(int epfd);
+void conn_drop_all_regs(struct conn *c);
+/** conn_inherit_regs() - those of the parent are the parent's to apply */
+void conn_inherit_regs(struct conn *c);
+
+/* helper.c */
+/** helper_watch() - drive @c, or watch a relative's; false: no thread */
+bool helper_watch(struct conn *c);
+void helper_unwatch(struct conn *c);
+/** helper_forked() - in the child: there is no thread */
+void helper_forked(void);
+/** helper_end() - ask it to end when it is idle; NOT with the lock held */
+void helper_end(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What stands before every call that reads or writes: nothing, but while a
+ * connection of this process is pending. Async-signal-safe.
+ */
+#ifndef PRELOAD_GATE_H
+#define PRELOAD_GATE_H
+
+#include "preload/conn.h"
+#include "preload/state.h"
+
+/**
+ * gate() - may the kernel see this I/O on @fd now?
+ * @flags: of the call; MSG_DONTWAIT counts
+ * While the connection is pending a non-blocking socket says -EAGAIN and a
+ * blocking one waits here, as the kernel does in SYN_SENT. One that has failed
+ * says why, once.
+ * Return: 0 or -errno
+ */
+int gate_slow(int fd, int flags);
+
+static inline int gate(int fd, int flags)
+{
+	if (likely(atomic_load_explicit(&conn_active, memory_order_relaxed) ==
+		   0) ||
+	    !fd_is_conn(fd_get(fd)))
+		return 0;
+	return gate_slow(fd, flags);
+}
+
+/* A hook that returns what gate() refuses with. */
+#define GATE(fd, flags)                                      \
+	do {                                                 \
+		int gate_r = gate(fd, flags);                \
+		if (unlikely(gate_r < 0))                    \
+			return (int)hook_result(gate_r);     \
+	} while (0)
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The thread that runs the handshakes of this process, started when one is
+ * needed and ended when none is: a process without pending connections has no
+ * thread of ours (sandboxes that want to be single-threaded rely on it). All
+ * signals are blocked in it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "libc/libc.h"
+#include "libc/sys.h"
+#include "preload/conn_internal.h"
+#include "sock/wait.h"
+
+enum {
+	TICK_MS = 250,    /* how late a time-out may be noticed */
+	LINGER_MS = 200,  /* how long it waits for more work */
+	STACK_SIZE = 128 * 1024,
+};
+
+static int epoll_fd = -1;
+static _Atomic int running; /* 1: the thread exists; a futex */
+static bool ending;         /* somebody waits for its end */
+static unsigned watched;    /* conns that it watches */
+
+/* Events name a conn by index and use, for it may be gone by then. */
+static uint64_t key_of(const struct conn *c)
+{
+	return (uint64_t)c->generation << 32 | conn_index(c);
+}
+
+static struct conn *conn_by_key(uint64_t key)
+{
+	struct conn *c = conn_at((unsigned)key);
+
+	return c->watched && c->generation == key >> 32 ? c : NULL;
+}
+
+static int watched_fd(const struct conn *c)
+{
+	return conn_is_mine(c) ? c->attempt.fd : c->event_fd;
+}
+
+static int arm(const struct conn *c, int op)
+{
+	struct epoll_event e = { .data.u64 = key_of(c) };
+
+	/* EPOLLIN and EPOLLOUT are POLLIN and POLLOUT (linux/eventpoll.h). */
+	e.events = conn_is_mine(c)
+			   ? (uint32_t)tcp_attempt_events(&c->attempt)
+			   : EPOLLIN;
+	return (int)sys(SYS_epoll_ctl, epoll_fd, op, watched_fd(c), &e);
+}
+
+void helper_unwatch(struct conn *c)
+{
+	struct epoll_event none = { 0 };
+
+	if (!c->watched)
+		return;
+	sys(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, watched_fd(c), &none);
+	c->watched = false;
+	watched--;
+}
+
+static void finish(struct conn *c, int error)
+{
+	helper_unwatch(c);
+	conn_finish(c, error);
+	conn_free_if_unused(c);
+}
+
+static void attempt_ended(struct conn *c, enum tcp_state state)
+{
+	finish(c, state == TCP_DONE ? 0 : c->attempt.error);
+}
+
+static void advance(struct conn *c)
+{
+	short before = tcp_attempt_events(&c->attempt);
+	enum tcp_state state;
+
+	if (!conn_is_mine(c)) {
+		finish(c, 0); /* the outcome stands in shared memory */
+		return;
+	}
+	state = tcp_attempt_step(&c->attempt);
+	if (state == TCP_DONE || state == TCP_FAILED)
+		attempt_ended(c, state);
+	else if (tcp_attempt_events(&c->attempt) != before)
+		arm(c, EPOLL_CTL_MOD);
+}
+
+static void look_for_timeouts(void)
+{
+	uint64_t now = sock_now_ms();
+
+	for (unsigned i = 1, left = watched; left > 0; i++) {
+		struct conn *c = conn_at(i);
+
+		if (!c->watched)
+			continue;
+		left--;
+		if (conn_is_mine(c) && now >= c->attempt.deadline)
+			attempt_ended(c, tcp_attempt_timed_out(&c->attempt));
+		else if (conn_is_mine(c))
+			/* SO_RCVLOWAT may keep epoll from saying so. */
+			advance(c);
+	}
+}
+
+static void gone(void)
+{
+	atomic_store(&running, 0);
+	sys(SYS_futex, &running, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+/* One event; the lock is given back after each, for connect(2) waits for it. */
+static void handle(const struct epoll_event *event)
+{
+	struct conn *c;
+
+	conn_lock_helper();
+	c = conn_by_key(event->data.u64);
+	if (c != NULL)
+		advance(c);
+	conn_unlock_helper();
+}
+
+/*
+ * @busy: ms: when there was work last
+ * Return: false if there is none any more, and the thread is to end
+ */
+static bool tick(uint64_t now, uint64_t *busy)
+{
+	bool go_on = true;
+
+	conn_lock_helper();
+	if (watched > 0) {
+		*busy = now;
+		look_for_timeouts();
+	} else if (ending || now - *busy >= LINGER_MS) {
+		conn_trim();
+		gone();
+		go_on = false;
+	}
+	conn_unlock_helper();
+	return go_on;
+}
+
+static void *helper(void *arg)
+{
+	struct epoll_event events[64];
+	uint64_t ticked = sock_now_ms(), busy = ticked, now;
+
+	for (;;) {
+		int timeout = watched > 0 ? TICK_MS : LINGER_MS / 4;
+		long n = sys(SYS_epoll_pwait, epoll_fd, events, 64, timeout,
+			     NULL, 8);
+
+		for (long i = 0; i < n; i++)
+			handle(&events[i]);
+		now = sock_now_ms();
+		if (watched > 0 && now - ticked < TICK_MS)
+			continue;
+		ticked = now;
+		if (!tick(now, &busy))
+			return arg;
+	}
+}
+
+/* Called with all signals blocked, which the thread inherits. */
+static bool start_thread(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int r;
+
+	if (atomic_load(&running) != 0)
+		return true;
+	if (pthread_attr_init(&attr) != 0)
+		return false;
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	atomic_store(&running, 1);
+	ending = false;
+	r = pthread_create(&thread, &attr, helper, NULL);
+	pthread_attr_destroy(&attr);
+	if (r != 0)
+		atomic_store(&running, 0);
+	return r == 0;
+}
+
+bool helper_watch(struct conn *c)
+{
+	if (epoll_fd < 0)
+		epoll_fd = conn_hide((int)sys(SYS_epoll_create1,
+					      EPOLL_CLOEXEC));
+	if (epoll_fd < 0 || watched_fd(c) < 0)
+		return false;
+	c->watched = true;
+	watched++;
+	if (arm(c, EPOLL_CTL_ADD) < 0 || !start_thread()) {
+		helper_unwatch(c);
+		return false;
+	}
+	return true;
+}
+
+void helper_forked(void)
+{
+	if (epoll_fd >= 0)
+		conn_close_hidden(epoll_fd);
+	epoll_fd = -1;
+	watched = 0;
+	ending = false;
+	atomic_store(&running, 0);
+}
+
+void helper_end(void)
+{
+	struct conn_lock l;
+
+	if (atomic_load(&running) == 0 || !conn_lock(&l))
+		return;
+	ending = true;
+	conn_unlock(&l);
+	while (atomic_load(&running) != 0)
+		sys(SYS_futex, &running, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+}

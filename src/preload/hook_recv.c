@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks: recv(2), read(2) and their relatives. The kernel carries the data;
+ * only a socket whose connection is pending is kept from it, for what comes
+ * in then is the proxy's. The _chk forms call the plain ones inside libc,
+ * where no hook is: so they are hooks of their own.
+ */
+#include "libc/libc.h"
+#include "preload/gate.h"
+#include "preload/state.h"
+
+EXPORT ssize_t recv(int fd, void *buf, size_t n, int flags)
+{
+	GATE(fd, flags);
+	return libc(recv)(fd, buf, n, flags);
+}
+
+EXPORT ssize_t __recv_chk(int fd, void *buf, size_t n, size_t size, int flags)
+{
+	GATE(fd, flags);
+	return libc(__recv_chk)(fd, buf, n, size, flags);
+}
+
+EXPORT ssize_t recvfrom(int fd, void *buf, size_t n, int flags,
+			struct sockaddr *addr, socklen_t *len)
+{
+	GATE(fd, flags);
+	return libc(recvfrom)(fd, buf, n, flags, addr, len);
+}
+
+EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t size,
+			      int flags, struct sockaddr *addr, socklen_t *len)
+{
+	GATE(fd, flags);
+	return libc(__recvfrom_chk)(fd, buf, n, size, flags, addr, len);
+}
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	GATE(fd, flags);
+	return libc(recvmsg)(fd, msg, flags);
+}
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags,
+		    struct timespec *timeout)
+{
+	GATE(fd, flags);
+	return libc(recvmmsg)(fd, msgs, n, flags, timeout);
+}
+
+EXPORT ssize_t read(int fd, void *buf, size_t n)
+{
+	GATE(fd, 0);
+	return libc(read)(fd, buf, n);
+}
+
+EXPORT __typeof__(read) __read __attribute__((alias("read")));
+
+EXPORT ssize_t __read_chk(int fd, void *buf, size_t n, size_t size)
+{
+	GATE(fd, 0);
+	return libc(__read_chk)(fd, buf, n, size);
+}
+
+EXPORT ssize_t readv(int fd, const struct iovec *iov, int n)
+{
+	GATE(fd, 0);
+	return libc(readv)(fd, iov, n);
+}
