@@ -109,9 +109,9 @@ class Wire(threading.Thread):
         """The SYN of a connection that is not one to the proxy?"""
         if packet[0] >> 4 != 4 or packet[9] != 6:
             return False
-        tcp = packet[(packet[0] & 15) * 4:]
-        return tcp[13] & 0x12 == 0x02 and \
-            struct.unpack('!H', tcp[2:4])[0] != PROXY_PORT
+        flags = packet[(packet[0] & 15) * 4 + 13]
+        return flags & 0x12 == 0x02 and \
+            packet[16:20] != socket.inet_aton(PROXY)
 
     def run(self):
         while True:
