@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libc/libc.h"
+#include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
@@ -30,6 +31,8 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 	struct endpoint peer, asked;
 	int saved = errno;
 
+	if (conn_is_pending(fd))
+		return (int)hook_result(-ENOTCONN);
 	if (run == NULL || !memory_is_readable(len, sizeof(*len)))
 		return libc(getpeername)(fd, addr, len);
 	room = *len;
