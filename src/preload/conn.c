@@ -12,9 +12,11 @@
 #include "libc/sys.h"
 #include "preload/conn_internal.h"
 #include "preload/state.h"
-#include "sock/tcp_connect.h"
+#include "sock/tcp_fail.h"
+#include "sock/wait.h"
 
 _Atomic uint16_t fd_table[FD_TABLE_SIZE];
+atomic_int fd_table_end;
 atomic_uint conn_active;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -27,6 +29,7 @@ static pid_t owner_pid; /* 0 until the first conn is made */
 static struct conn *pool;
 static unsigned pool_used; /* conns ever taken from it; 0 is never one */
 static uint16_t pool_free;
+static unsigned in_use;
 
 #define OUTCOMES 65536u
 static struct outcome *outcomes; /* shared; reused in turn */
@@ -50,6 +53,16 @@ void conn_unlock(struct conn_lock *l)
 	pthread_mutex_unlock(&mutex);
 	pthread_setcancelstate(l->cancel, NULL);
 	pthread_sigmask(SIG_SETMASK, &l->signals, NULL);
+}
+
+void conn_lock_helper(void)
+{
+	pthread_mutex_lock(&mutex);
+}
+
+void conn_unlock_helper(void)
+{
+	pthread_mutex_unlock(&mutex);
 }
 
 /*
@@ -163,7 +176,8 @@ struct conn *conn_make(int fd)
 	}
 	c->generation++;
 	c->next = 0;
-	c->watched = c->told = c->forked = false;
+	c->watched = c->told = c->forked = c->counted = false;
+	in_use++;
 	c->slots = 1;
 	c->fd = fd;
 	c->owner = 0;
@@ -177,24 +191,27 @@ struct conn *conn_make(int fd)
 
 enum conn_state conn_local_state(const struct conn *c)
 {
-	if (c->outcome == NULL)
+	/* Read once: without the lock it may become NULL meanwhile. */
+	struct outcome *o = __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
+
+	if (o == NULL)
 		return CONN_FRESH;
-	return (enum conn_state)atomic_load_explicit(&c->outcome->state,
+	return (enum conn_state)atomic_load_explicit(&o->state,
 						     memory_order_acquire);
 }
 
-static void count_active(int change)
-{
-	atomic_fetch_add_explicit(&conn_active, (unsigned)change,
-				  memory_order_release);
-}
-
-/* Does @c count in conn_active? */
-static bool is_active(const struct conn *c)
+/* Keep conn_active true to what @c has become. */
+static void count(struct conn *c)
 {
 	enum conn_state s = conn_local_state(c);
+	bool active = c->slots > 0 && (s == CONN_PENDING ||
+				       (s == CONN_FAILED && !c->told));
 
-	return s == CONN_PENDING || (s == CONN_FAILED && !c->told);
+	if (active == c->counted)
+		return;
+	c->counted = active;
+	atomic_fetch_add_explicit(&conn_active, active ? 1u : -1u,
+				  memory_order_release);
 }
 
 void conn_free_if_unused(struct conn *c)
@@ -210,6 +227,16 @@ void conn_free_if_unused(struct conn *c)
 	c->outcome = NULL;
 	c->next = pool_free;
 	pool_free = (uint16_t)conn_index(c);
+	in_use--;
+}
+
+void conn_trim(void)
+{
+	if (in_use > 0 || pool_used == 0)
+		return;
+	/* A burst of connections is over: its memory goes back. */
+	madvise(pool, (pool_used + 1) * sizeof(*pool), MADV_DONTNEED);
+	pool_used = pool_free = 0;
 }
 
 void conn_release(struct conn *c, int fd)
@@ -218,8 +245,7 @@ void conn_release(struct conn *c, int fd)
 	fd_set_value(fd, FD_UNKNOWN);
 	if (--c->slots > 0)
 		return;
-	if (is_active(c))
-		count_active(-1);
+	count(c);
 	/* Closing the duplicate cancels it, unless a child has the socket. */
 	if (c->watched && !c->forked)
 		helper_unwatch(c);
@@ -265,39 +291,6 @@ int conn_make_event_fd(struct conn *c)
 
 /* --- the end of a connection --------------------------------------------- */
 
-/*
- * Make the socket look as a refused non-blocking connect leaves it: a connect
- * to a port that is bound and never listened on is refused indeed. A file
- * that has been made blocking meanwhile would wait and take the error away:
- * that one is reset.
- */
-static void look_refused(int fd, int family)
-{
-	struct sockaddr_in6 a = { .sin6_family = (sa_family_t)family };
-	socklen_t len = family == AF_INET6 ? sizeof(a)
-					   : sizeof(struct sockaddr_in);
-	struct sockaddr *sa = (struct sockaddr *)&a;
-	int t;
-
-	if (!tcp_is_nonblocking(fd)) {
-		tcp_abandon(fd, family);
-		return;
-	}
-	if (family == AF_INET6)
-		a.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	else
-		((struct sockaddr_in *)&a)->sin_addr.s_addr =
-			htonl(INADDR_LOOPBACK);
-	tcp_disconnect(fd);
-	t = net_socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (t < 0)
-		return;
-	if (sys(SYS_bind, t, sa, len) == 0 &&
-	    sys(SYS_getsockname, t, sa, &len) == 0)
-		net_connect(fd, sa, len);
-	sys_close(t);
-}
-
 /* Every number that means @c means nothing from now on. */
 static void forget_numbers(struct conn *c)
 {
@@ -307,7 +300,7 @@ static void forget_numbers(struct conn *c)
 		fd_set_value(c->fd, FD_UNKNOWN);
 		c->slots--;
 	}
-	for (int fd = 0; c->slots > 0 && fd < FD_TABLE_SIZE; fd++) {
+	for (int fd = 0; c->slots > 0 && fd < fd_table_end; fd++) {
 		if (fd_get(fd) == v) {
 			fd_set_value(fd, FD_UNKNOWN);
 			c->slots--;
@@ -332,11 +325,9 @@ static void set_outcome(struct conn *c, enum conn_state state, int error)
 
 void conn_finish(struct conn *c, int error)
 {
-	bool was_active = c->slots > 0;
-
 	if (conn_is_mine(c)) {
 		if (error != 0)
-			look_refused(c->attempt.fd, c->attempt.family);
+			tcp_look_refused(c->attempt.fd, c->attempt.family);
 		set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
 		wake_waiters(c);
 	}
@@ -346,8 +337,7 @@ void conn_finish(struct conn *c, int error)
 	c->attempt.fd = -1;
 	if (conn_local_state(c) == CONN_DONE)
 		forget_numbers(c);
-	if (was_active && (c->slots == 0 || !is_active(c)))
-		count_active(-1);
+	count(c);
 }
 
 /* --- what the hooks call -------------------------------------------------- */
@@ -385,12 +375,9 @@ void conn_closing_slow(int fd)
 
 void conn_closing_range(unsigned first, unsigned last)
 {
-	if (pool == NULL && first == 0)
-		first = 3;
-	if (last >= FD_TABLE_SIZE)
-		last = FD_TABLE_SIZE - 1;
-	/* The table is read no further than the kernel's would be. */
-	for (unsigned fd = first; fd <= last && fd < 65536; fd++)
+	unsigned end = (unsigned)atomic_load(&fd_table_end);
+
+	for (unsigned fd = first; fd <= last && fd < end; fd++)
 		if (fd_get((int)fd) != FD_UNKNOWN)
 			conn_closing_slow((int)fd);
 }
@@ -450,7 +437,9 @@ void conn_connected(int fd)
 	c = conn_of(fd);
 	if (c != NULL) {
 		conn_apply_regs(c);
+		helper_unwatch(c);
 		forget_numbers(c);
+		count(c);
 		conn_free_if_unused(c);
 	}
 	conn_unlock(&l);
@@ -490,7 +479,7 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 		conn_unlock(&l);
 		return false;
 	}
-	count_active(1);
+	count(c);
 	conn_unlock(&l);
 	return true;
 }
@@ -513,7 +502,7 @@ int conn_take_error(int fd)
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) == CONN_FAILED && !c->told) {
 		c->told = true;
-		count_active(-1);
+		count(c);
 		/* Told to whichever process asks first, as SO_ERROR is. */
 		error = atomic_exchange(&c->outcome->error, 0);
 	}
@@ -530,11 +519,10 @@ void conn_forget(int fd)
 		return;
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) != CONN_PENDING) {
-		if (is_active(c))
-			count_active(-1);
 		/* Its registrations are the kernel's again, and its history. */
 		c->outcome = NULL;
 		c->told = false;
+		count(c);
 	}
 	conn_unlock(&l);
 }
@@ -560,7 +548,7 @@ bool conn_cancel(int fd)
 			conn_close_hidden(c->attempt.fd);
 		c->attempt.fd = -1;
 		c->outcome = NULL;
-		count_active(-1);
+		count(c);
 		conn_apply_regs(c);
 	}
 	conn_unlock(&l);
@@ -611,7 +599,7 @@ void conn_await_exec(void)
 	if (likely(atomic_load(&conn_active) == 0) || owner_pid != getpid())
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
-	for (int fd = 0; fd < FD_TABLE_SIZE && fd < 65536; fd++) {
+	for (int fd = 0; fd < fd_table_end; fd++) {
 		while (conn_state(fd) == CONN_PENDING &&
 		       (sys_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC) == 0) {
 			struct timespec ms = { .tv_nsec = 2000000 };

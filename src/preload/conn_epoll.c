@@ -64,10 +64,27 @@ static int kernel_ctl(int epfd, int op, int fd, struct epoll_event *event)
 	return r;
 }
 
+static uint64_t identity(int fd)
+{
+	uint64_t id = 0;
+
+	tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id));
+	return id;
+}
+
+/*
+ * Is @fd still the socket? libc may have closed it, and the number be
+ * another's by now. Only while the handshake's duplicate is there to compare.
+ */
+static bool is_still(const struct conn *c, int fd)
+{
+	return c->attempt.fd < 0 || identity(c->attempt.fd) == identity(fd);
+}
+
 void conn_apply_regs(struct conn *c)
 {
 	for (struct reg *r = c->regs; r != NULL; r = r->next) {
-		if (r->applied)
+		if (r->applied || !is_still(c, r->fd))
 			continue;
 		if (kernel_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &r->event) ==
 		    -EEXIST)
@@ -113,8 +130,7 @@ void conn_drop_all_regs(struct conn *c)
 
 void conn_drop_regs_of_epoll(int epfd)
 {
-	for (int fd = 0; regs_in_use > 0 && fd < FD_TABLE_SIZE && fd < 65536;
-	     fd++) {
+	for (int fd = 0; regs_in_use > 0 && fd < fd_table_end; fd++) {
 		struct conn *c = conn_of(fd);
 
 		if (c != NULL)

@@ -30,6 +30,7 @@ struct conn {
 	uint16_t next;       /* free list, or list of pending ones; 0: end */
 	bool watched;        /* the helper watches it */
 	bool told;           /* CONN_FAILED: its error has been told */
+	bool counted;        /* in conn_active */
 	bool forked;         /* a child may have the socket too */
 	int slots;           /* numbers in fd_table that mean this one */
 	int fd;              /* the first of them */
@@ -52,6 +53,10 @@ bool conn_set_up(void);
 bool conn_lock(struct conn_lock *l);
 void conn_unlock(struct conn_lock *l);
 
+/** conn_lock_helper() - in our own thread, where no signal ever comes */
+void conn_lock_helper(void);
+void conn_unlock_helper(void);
+
 /** conn_is_mine() - does this process run its handshake? */
 bool conn_is_mine(const struct conn *c);
 
@@ -71,6 +76,9 @@ void conn_release(struct conn *c, int fd);
 
 /** conn_free_if_unused() - after the helper has let go of it */
 void conn_free_if_unused(struct conn *c);
+
+/** conn_trim() - give memory back if no connection is known */
+void conn_trim(void);
 
 /** conn_finish() - the outcome is known: tell everybody in this process */
 void conn_finish(struct conn *c, int error);

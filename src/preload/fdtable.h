@@ -39,6 +39,9 @@ enum {
 
 extern _Atomic uint16_t fd_table[FD_TABLE_SIZE];
 
+/* One more than the highest number that anything was ever known of. */
+extern atomic_int fd_table_end;
+
 static inline uint16_t fd_get(int fd)
 {
 	if ((unsigned)fd >= FD_TABLE_SIZE)
@@ -48,9 +51,14 @@ static inline uint16_t fd_get(int fd)
 
 static inline void fd_set_value(int fd, uint16_t value)
 {
-	if ((unsigned)fd < FD_TABLE_SIZE)
-		atomic_store_explicit(&fd_table[fd], value,
-				      memory_order_release);
+	int end = atomic_load_explicit(&fd_table_end, memory_order_relaxed);
+
+	if ((unsigned)fd >= FD_TABLE_SIZE)
+		return;
+	while (fd >= end && !atomic_compare_exchange_weak(&fd_table_end, &end,
+							  fd + 1))
+		;
+	atomic_store_explicit(&fd_table[fd], value, memory_order_release);
 }
 
 static inline bool fd_is_conn(uint16_t value)

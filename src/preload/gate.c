@@ -14,6 +14,8 @@ int gate_slow(int fd, int flags)
 		if (conn_wait(fd) < 0)
 			return -EINTR;
 	}
+	if (conn_state(fd) == CONN_DONE)
+		conn_connected(fd); /* in another process: learnt only now */
 	if (conn_state(fd) != CONN_FAILED)
 		return 0;
 	error = conn_take_error(fd);

@@ -121,38 +121,58 @@ static void gone(void)
 	sys(SYS_futex, &running, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
+/* One event; the lock is given back after each, for connect(2) waits for it. */
+static void handle(const struct epoll_event *event)
+{
+	struct conn *c;
+
+	conn_lock_helper();
+	c = conn_by_key(event->data.u64);
+	if (c != NULL)
+		advance(c);
+	conn_unlock_helper();
+}
+
+/*
+ * @busy: ms: when there was work last
+ * Return: false if there is none any more, and the thread is to end
+ */
+static bool tick(uint64_t now, uint64_t *busy)
+{
+	bool go_on = true;
+
+	conn_lock_helper();
+	if (watched > 0) {
+		*busy = now;
+		look_for_timeouts();
+	} else if (ending || now - *busy >= LINGER_MS) {
+		conn_trim();
+		gone();
+		go_on = false;
+	}
+	conn_unlock_helper();
+	return go_on;
+}
+
 static void *helper(void *arg)
 {
 	struct epoll_event events[64];
-	uint64_t ticked = sock_now_ms(), busy = ticked;
-	struct conn_lock l;
+	uint64_t ticked = sock_now_ms(), busy = ticked, now;
 
 	atomic_store(&tid, (pid_t)sys(SYS_gettid));
 	for (;;) {
 		int timeout = watched > 0 ? TICK_MS : LINGER_MS / 4;
 		long n = sys(SYS_epoll_pwait, epoll_fd, events, 64, timeout,
 			     NULL, 8);
-		uint64_t now = sock_now_ms();
 
-		conn_lock(&l);
-		for (long i = 0; i < n; i++) {
-			struct conn *c = conn_by_key(events[i].data.u64);
-
-			if (c != NULL)
-				advance(c);
-		}
-		if (watched > 0) {
-			busy = now;
-			if (now - ticked >= TICK_MS) {
-				look_for_timeouts();
-				ticked = now;
-			}
-		} else if (ending || now - busy >= LINGER_MS) {
-			gone();
-			conn_unlock(&l);
+		for (long i = 0; i < n; i++)
+			handle(&events[i]);
+		now = sock_now_ms();
+		if (watched > 0 && now - ticked < TICK_MS)
+			continue;
+		ticked = now;
+		if (!tick(now, &busy))
 			return arg;
-		}
-		conn_unlock(&l);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include "sock/kind.h"
 #include "sock/report.h"
 #include "sock/tcp_connect.h"
+#include "sock/tcp_fail.h"
 
 static void copy_address(struct sockaddr_storage *to,
 			 const struct sockaddr *from, socklen_t len)
@@ -113,7 +114,7 @@ static int connect_proxied(struct run *run, int fd,
 		if (r == 0)
 			tcp_attempt_settle(&a);
 		if (r == -EINPROGRESS || r == -EINTR)
-			tcp_abandon(fd, family);
+			tcp_look_reset(fd, family);
 	}
 	if (r == 0)
 		conn_connected(fd);

@@ -13,6 +13,7 @@
 #define ON_STACK 1024 /* struct pollfd */
 #define SECOND   1000000000
 #define FOR_EVER (INT64_MAX / SECOND / 2) /* seconds: longer than anybody */
+#define TICK_NS  20000000
 
 static int64_t now_ns(void)
 {
@@ -38,12 +39,18 @@ bool ready_concerns_poll(const struct pollfd *fds, nfds_t n)
 	return false;
 }
 
-/* Copy @fds, with event descriptors for what is pending; Return: how many */
+/*
+ * Copy @fds, with event descriptors for what is pending.
+ * @tick: set if there is none for one of them, so that it must be looked at
+ * from time to time
+ * Return: how many are pending
+ */
 static unsigned substitute(struct pollfd *to, const struct pollfd *fds,
-			   nfds_t n)
+			   nfds_t n, bool *tick)
 {
 	unsigned replaced = 0;
 
+	*tick = false;
 	memcpy(to, fds, n * sizeof(*to));
 	for (nfds_t i = 0; i < n; i++) {
 		int event_fd;
@@ -54,7 +61,7 @@ static unsigned substitute(struct pollfd *to, const struct pollfd *fds,
 		event_fd = conn_event_fd(fds[i].fd);
 		if (event_fd < 0 && !is_pending(fds[i].fd))
 			continue; /* it has just come to its end */
-		/* Without one (EMFILE) it is not watched, and a tick helps. */
+		*tick |= event_fd < 0; /* EMFILE, or a vfork child */
 		to[i].fd = event_fd;
 		to[i].events = POLLIN;
 		replaced++;
@@ -92,6 +99,8 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 						timeout->tv_nsec
 				      : 0;
 	struct timespec left, *wait = NULL;
+	struct timespec tick_time = { .tv_nsec = TICK_NS };
+	bool tick, cut;
 	int r, ready;
 
 	for (;;) {
@@ -104,15 +113,17 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 			left.tv_nsec = ns % SECOND;
 			wait = &left;
 		}
-		if (substitute(own, fds, n) == 0) {
+		if (substitute(own, fds, n, &tick) == 0) {
 			r = libc(ppoll)(fds, n, wait, mask);
 			return r < 0 ? -errno : r;
 		}
-		r = libc(ppoll)(own, n, wait, mask);
+		cut = tick && (wait == NULL || left.tv_sec > 0 ||
+			       left.tv_nsec > TICK_NS);
+		r = libc(ppoll)(own, n, cut ? &tick_time : wait, mask);
 		if (r < 0)
 			return -errno;
 		ready = results(fds, own, n);
-		if (ready >= 0)
+		if (ready > 0 || (ready == 0 && !cut))
 			return ready;
 	}
 }

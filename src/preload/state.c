@@ -138,9 +138,6 @@ bool state_is_hidden(int fd)
 			   fd_get(fd) == FD_HIDDEN);
 }
 
-/* One more than the highest that fd_table has ever marked. */
-static int marked_end;
-
 void state_note_hidden(int fd)
 {
 	int old = __atomic_load_n(&state_lowest_hidden, __ATOMIC_ACQUIRE);
@@ -150,8 +147,6 @@ void state_note_hidden(int fd)
 				   &state_lowest_hidden, &old, fd, false,
 				   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		;
-	if (fd >= marked_end)
-		__atomic_store_n(&marked_end, fd + 1, __ATOMIC_RELEASE);
 }
 
 int state_next_hidden(int fd)
@@ -159,7 +154,7 @@ int state_next_hidden(int fd)
 	int end, next = -1;
 
 	start();
-	end = __atomic_load_n(&marked_end, __ATOMIC_ACQUIRE);
+	end = fd_table_end;
 	if (ref.fd > fd)
 		next = ref.fd;
 	if (ref.log_fd > fd && (next < 0 || ref.log_fd < next))

@@ -7,6 +7,7 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "sock/tcp_connect.h"
+#include "sock/tcp_fail.h"
 
 /*
  * The longest single wait. After it the socket is read whether it is said to
@@ -78,41 +79,6 @@ int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait)
 	return -a->error;
 }
 
-/*
- * Whoever polls the socket after its connect was given up must read a failure.
- * A connection to a listener of ours that resets it at once leaves exactly
- * that (POLLERR, SO_ERROR ECONNRESET), whatever O_NONBLOCK is.
- */
-void tcp_abandon(int fd, int family)
-{
-	struct sockaddr_in6 any = { .sin6_family = (sa_family_t)family };
-	socklen_t len = family == AF_INET6 ? sizeof(any)
-					   : sizeof(struct sockaddr_in);
-	struct linger hard = { .l_onoff = 1 };
-	int l, peer;
-
-	tcp_disconnect(fd);
-	if (family == AF_INET6)
-		any.sin6_addr = (struct in6_addr)IN6ADDR_LOOPBACK_INIT;
-	else
-		((struct sockaddr_in *)&any)->sin_addr.s_addr =
-			htonl(INADDR_LOOPBACK);
-	l = net_socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (l < 0)
-		return;
-	if (sys(SYS_bind, l, &any, len) == 0 && sys(SYS_listen, l, 1) == 0 &&
-	    sys(SYS_getsockname, l, &any, &len) == 0) {
-		net_connect(fd, (struct sockaddr *)&any, len);
-		peer = (int)sys(SYS_accept4, l, NULL, NULL, SOCK_CLOEXEC);
-		if (peer >= 0) {
-			sys(SYS_setsockopt, peer, SOL_SOCKET, SO_LINGER, &hard,
-			    sizeof(hard));
-			sys_close(peer);
-		}
-	}
-	sys_close(l);
-}
-
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,
 		     const struct endpoint *asked, sock_wait *wait)
@@ -128,7 +94,7 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 			tcp_attempt_settle(&a);
 	}
 	if (r == -EINTR || r == -EINPROGRESS)
-		tcp_abandon(fd, family);
+		tcp_look_reset(fd, family);
 	return r;
 }
 

@@ -48,7 +48,6 @@ int sock_tcp_connect(struct run *run, int fd, int family,
  */
 int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait);
 
-/** tcp_abandon() - give up: the socket reads as reset from now on */
 void tcp_abandon(int fd, int family);
 
 /**

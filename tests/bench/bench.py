@@ -99,6 +99,30 @@ def unrelated(port):
             f'with filter {g:.3f} x')
 
 
+def loops():
+    """500 connects at once, 50 ms for each of the proxy's steps."""
+    server = subprocess.Popen([bench + '/server', '50'],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        port = server.stdout.readline().strip()
+        for kind in ('epoll', 'poll', 'select'):
+            native, ours = [], []
+            for _ in range(max(runs, 5)):
+                native.append([float(x) for x in output(
+                    [bench + '/loops', kind, '500', port])])
+                ours.append([float(x) for x in output(
+                    [*socksify(port), bench + '/loops', kind, '500'])])
+            n, o = ([statistics.median(c) for c in zip(*rows)]
+                    for rows in (native, ours))
+            r = statistics.median(b[0] / a[0] for a, b in zip(native, ours))
+            row(f'500 connects by {kind}, 50 ms a step',
+                f'{r:.3f} x of {n[0]:.0f} ms; connect p99 {o[1]:.0f} us '
+                f'({n[1]:.0f}), max {o[2]:.0f} us ({n[2]:.0f}); 1 ms timer '
+                f'late p99 {o[3]:.0f} us ({n[3]:.0f})')
+    finally:
+        server.kill()
+
+
 def seconds(command, times, **more):
     start = time.monotonic()
     for _ in range(times):
@@ -135,12 +159,13 @@ def start_up(port):
 
 
 def main():
-    server = subprocess.Popen([ops, 'serve'], stdout=subprocess.PIPE,
-                              text=True)
+    server = subprocess.Popen([bench + '/server', '0'],
+                              stdout=subprocess.PIPE, text=True)
     try:
         port = int(server.stdout.readline())
         for part in (connect, resolve, unrelated, start_up):
             part(port)
+        loops()
     finally:
         server.kill()
 

@@ -9,7 +9,6 @@
  *	resolve-same, resolve-distinct    getaddrinfo and freeaddrinfo
  *	read, write, poll, close, epoll_wait, send, recv    on descriptors that
  *	                have nothing to do with a proxy
- *	serve           be the proxy: answers at once, says its port
  *
  * Prints "wall-ns cpu-ns" per operation; with the marks of count(1) around
  * ten operations if COUNT is 10.
@@ -17,7 +16,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,46 +141,6 @@ static void op_recv(long i)
 	recv(-1, &c, 1, MSG_DONTWAIT);
 }
 
-static void read_exactly(int fd, unsigned char *p, size_t n)
-{
-	recv(fd, p, n, MSG_WAITALL);
-}
-
-static void serve(void)
-{
-	static const unsigned char method[] = { 5, 0 };
-	static const unsigned char reply[10] = { 5, 0, 0, 1 };
-	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t n = sizeof(a);
-	int l = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-
-	if (bind(l, (struct sockaddr *)&a, sizeof(a)) < 0 ||
-	    listen(l, 512) < 0 || getsockname(l, (struct sockaddr *)&a, &n) < 0)
-		die("serve");
-	printf("%d\n", ntohs(a.sin_port));
-	fflush(stdout);
-	for (;;) {
-		unsigned char b[262];
-		int fd = accept(l, NULL, NULL);
-
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		read_exactly(fd, b, 2);
-		read_exactly(fd, b, b[1]);
-		(void)!write(fd, method, 2);
-		read_exactly(fd, b, 4);
-		if (b[3] == 1) {
-			read_exactly(fd, b, 6);
-		} else {
-			read_exactly(fd, b, 1);
-			read_exactly(fd, b + 1, b[0] + 2u);
-		}
-		(void)!write(fd, reply, 10);
-		read_exactly(fd, b, 1);
-		close(fd);
-	}
-}
-
 static double ns(struct timeval t)
 {
 	return (double)t.tv_sec * 1e9 + (double)t.tv_usec * 1e3;
@@ -212,8 +170,6 @@ int main(int argc, char **argv)
 	struct rusage r0, r1;
 	long count;
 
-	if (argc > 1 && strcmp(argv[1], "serve") == 0)
-		serve();
 	if (argc < 3)
 		return 2;
 	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)

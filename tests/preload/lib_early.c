@@ -5,7 +5,7 @@
 extern __attribute__((visibility("default"))) int lib_early_connected;
 int lib_early_connected;
 
-__attribute__((constructor)) static void construct(void)
+static void use_descriptors(void)
 {
 	int pipes[2];
 
@@ -13,6 +13,13 @@ __attribute__((constructor)) static void construct(void)
 	CHECK(dup2(pipes[0], 60) == 60 && close(60) == 0);
 	close(pipes[0]);
 	close(pipes[1]);
+}
+
+__attribute__((constructor)) static void construct(void)
+{
+	/* Either may be the first that our library is asked for. */
+	if (getenv("EARLY_NETWORK") == NULL)
+		use_descriptors();
 	use_network();
 	lib_early_connected = 1;
 }

@@ -6,6 +6,7 @@
  * run: preload=libwrap.so
  * run: preload=libwrap.so,libearly.so
  * run: preload=libearly.so LD_BIND_NOW=1
+ * run: preload=libearly.so EARLY_NETWORK=1
  * log: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
  * log-count: 0 unexpected
  */

@@ -23,5 +23,6 @@ int main(void)
 		sizeof(answer)), NO_DATA);
 	CHECK_HERR(res_nquery(&state, "x.invalid", ns_c_in, ns_t_a, answer,
 		sizeof(answer)), HOST_NOT_FOUND);
+	CHECK(state.res_h_errno == HOST_NOT_FOUND);
 	return 0;
 }

@@ -42,7 +42,8 @@ static struct {
 	long (*open)(const char *path, int flags);
 } stream;
 
-static inline void stream_note(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static inline void
+stream_note(const char *format, ...)
 {
 	size_t n = strlen(stream.trace);
 	va_list ap;
@@ -50,7 +51,8 @@ static inline void stream_note(const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(stream.trace + n, sizeof(stream.trace) - n, format, ap);
 	va_end(ap);
-	strncat(stream.trace, "\n", sizeof(stream.trace) - strlen(stream.trace) - 1);
+	strncat(stream.trace, "\n",
+		sizeof(stream.trace) - strlen(stream.trace) - 1);
 }
 
 static inline long stream_result(long r)
@@ -107,7 +109,8 @@ static inline long stream_syscall(long number, ...)
 		ck_assert_int_eq((int)a[1], SOL_SOCKET);
 		ck_assert((int)a[2] == SO_SNDTIMEO || (int)a[2] == SO_RCVTIMEO);
 		tv = (const struct timeval *)a[3];
-		stream_note("%stimeo %d", (int)a[2] == SO_SNDTIMEO ? "snd" : "rcv",
+		stream_note("%stimeo %d",
+			    (int)a[2] == SO_SNDTIMEO ? "snd" : "rcv",
 			    (int)tv->tv_sec);
 		return stream_result(0);
 	case SYS_fcntl:
