@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libc/libc.h"
+#include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
@@ -32,6 +33,8 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 
 	if (run == NULL || !memory_is_readable(len, sizeof(*len)))
 		return libc(getpeername)(fd, addr, len);
+	if (unlikely(conn_state(fd) == CONN_PENDING))
+		return (int)hook_result(-ENOTCONN);
 	room = *len;
 	if (libc(getpeername)(fd, addr, len) < 0)
 		return -1;
