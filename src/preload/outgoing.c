@@ -76,14 +76,11 @@ static int connect_after_failure(int fd)
 /* A second connect(2) while the first is pending (connect(2), EALREADY). */
 static int connect_while_pending(int fd)
 {
-	int error;
-
 	if (tcp_is_nonblocking(fd))
 		return -EALREADY;
 	if (conn_wait(fd) < 0)
 		return -EINTR;
-	error = conn_state(fd) == CONN_FAILED ? conn_take_error(fd) : 0;
-	return -error;
+	return conn_state(fd) == CONN_FAILED ? connect_after_failure(fd) : 0;
 }
 
 static int connect_proxied(struct run *run, int fd,
@@ -92,15 +89,6 @@ static int connect_proxied(struct run *run, int fd,
 	struct tcp_attempt a;
 	int r;
 
-	switch (conn_state(fd)) {
-	case CONN_PENDING:
-		return connect_while_pending(fd);
-	case CONN_FAILED:
-		return connect_after_failure(fd);
-	case CONN_FRESH:
-	case CONN_DONE:
-		break;
-	}
 	conn_withhold(fd);
 	r = tcp_attempt_begin(&a, run, fd, family, &d->target, &d->asked);
 	if (r == 0)
@@ -182,6 +170,18 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
 		sock_forget_peer(run, fd);
 		if (conn_cancel(fd))
 			return 0;
+	}
+	/* What has been begun matters more than any address. */
+	if (addr->sa_family != AF_UNSPEC) {
+		switch (conn_state(fd)) {
+		case CONN_PENDING:
+			return connect_while_pending(fd);
+		case CONN_FAILED:
+			return connect_after_failure(fd);
+		case CONN_FRESH:
+		case CONN_DONE:
+			break;
+		}
 	}
 	if (!destination_is_inet(addr, len))
 		return net_connect(fd, addr, len);
