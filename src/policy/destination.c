@@ -17,13 +17,29 @@ static void refuse(struct destination *d, int error)
 	d->verdict = (struct verdict){ ROUTE_REFUSE, error, JUDGED_DEFAULT };
 }
 
-static bool asks_hidden_name_server(const struct destination *d)
+/*
+ * Has the user meant name servers, too? A rule for a network ("--direct
+ * 10.0.0.0/8") is about hosts; one that names the port or the one address is
+ * about it.
+ */
+static bool is_about_it(const struct rules *rules, int judge)
 {
-	return d->verdict.judge < 0 &&
-	       d->verdict.judge != JUDGED_PROXY_ITSELF &&
-	       d->target.port == DOMAIN_PORT &&
+	const struct rule *r;
+
+	if (judge < 0)
+		return judge == JUDGED_PROXY_ITSELF;
+	r = &rules->rule[judge];
+	return (r->port_first == DOMAIN_PORT && r->port_last == DOMAIN_PORT) ||
+	       (r->match == RULE_NET && r->prefix_len == 128);
+}
+
+static bool asks_hidden_name_server(const struct destination *d,
+				    const struct rules *rules)
+{
+	return d->target.port == DOMAIN_PORT &&
 	       d->target.kind != ENDPOINT_NAME &&
-	       !endpoint_is_public(&d->target);
+	       !endpoint_is_public(&d->target) &&
+	       !is_about_it(rules, d->verdict.judge);
 }
 
 void destination_judge(struct destination *d, struct run *run,
@@ -58,7 +74,7 @@ void destination_judge(struct destination *d, struct run *run,
 		if (d->nreal == 0)
 			refuse(d, EHOSTUNREACH);
 	} else if (d->verdict.route != ROUTE_REFUSE &&
-		   asks_hidden_name_server(d)) {
+		   asks_hidden_name_server(d, &run->config.rules)) {
 		refuse(d, ENETUNREACH);
 	}
 }

@@ -39,7 +39,8 @@ bool destination_is_inet(const struct sockaddr *sa, socklen_t len);
  * a rule, EHOSTUNREACH for a fake address that stands for no name,
  * ENETUNREACH for what cannot be proxied: among them name servers (port 53)
  * at addresses that the proxy cannot be expected to reach, unless a rule
- * names them: to ask those would show somebody which names are looked up.
+ * names that address or that port: to ask those would show somebody which
+ * names are looked up.
  */
 void destination_judge(struct destination *d, struct run *run,
 		       const struct sockaddr *sa, socklen_t len, uint32_t now);

@@ -299,14 +299,23 @@ static int host_by_address(const void *addr, socklen_t addrlen, int family,
 	return 0;
 }
 
+/* The h_errno of the thread, too: Python reads that after the _r functions. */
+static int result_r(int r, struct hostent *h, struct hostent **result,
+		    const int *herr)
+{
+	*result = r == 0 ? h : NULL;
+	if (r != 0)
+		h_errno = *herr;
+	return r;
+}
+
 EXPORT int gethostbyname2_r(const char *name, int family, struct hostent *h,
 			    char *buf, size_t len, struct hostent **result,
 			    int *herr)
 {
 	int r = host_by_name(name, family, h, buf, len, herr);
 
-	*result = r == 0 ? h : NULL;
-	return r;
+	return result_r(r, h, result, herr);
 }
 
 EXPORT int gethostbyname_r(const char *name, struct hostent *h, char *buf,
@@ -314,8 +323,7 @@ EXPORT int gethostbyname_r(const char *name, struct hostent *h, char *buf,
 {
 	int r = host_by_name(name, AF_INET, h, buf, len, herr);
 
-	*result = r == 0 ? h : NULL;
-	return r;
+	return result_r(r, h, result, herr);
 }
 
 EXPORT int gethostbyaddr_r(const void *addr, socklen_t addrlen, int family,
@@ -324,8 +332,7 @@ EXPORT int gethostbyaddr_r(const void *addr, socklen_t addrlen, int family,
 {
 	int r = host_by_address(addr, addrlen, family, h, buf, len, herr);
 
-	*result = r == 0 ? h : NULL;
-	return r;
+	return result_r(r, h, result, herr);
 }
 
 /* The functions that answer in static memory, as they are documented to. */

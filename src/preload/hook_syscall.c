@@ -60,6 +60,11 @@ EXPORT long syscall(long number, ...)
 	case SYS_execve:
 		return execve((const char *)a[0], (char **)a[1],
 			      (char **)a[2]);
+	case SYS_execveat:
+		return execveat((int)a[0], (const char *)a[1], (char **)a[2],
+				(char **)a[3], (int)a[4]);
+	case SYS_fcntl:
+		return fcntl((int)a[0], (int)a[1], a[2]);
 	case SYS_io_uring_setup:
 		errno = ENOSYS;
 		return -1;

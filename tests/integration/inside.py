@@ -2,6 +2,8 @@
 """Life inside somebody else's process: environments, descriptors, children,
 allocators, users, debuggers, socksify itself."""
 
+import os
+
 from netns import PROXY
 from scenario import Scenario
 
@@ -103,6 +105,14 @@ for fd in map(int, os.listdir("/proc/self/fd")):
         except OSError: pass
 os.execvp("curl", ["curl", "-sS", "http://web.test/hello"])
 """
+EXECVEAT = """
+import ctypes
+def strings(*words):
+    return (ctypes.c_char_p * (len(words) + 1))(*words, None)
+ctypes.CDLL(None).syscall(
+    @NUMBER@, -100, b"/usr/bin/curl",
+    strings(b"curl", b"-sS", b"http://web.test/hello"), strings(), 0)
+"""
 # system(3) starts its shell inside libc, with whatever environment is left.
 CLEARED = """
 import os
@@ -151,6 +161,9 @@ SCENARIOS = [
 
     # Environments
     curl("env -u", f"env -u LD_PRELOAD -u SOCKSIFY_RUN {CURL}"),
+    python("execveat by its number, with nothing in the environment",
+           EXECVEAT.replace("@NUMBER@", str({"x86_64": 322, "aarch64": 281}
+                                            .get(os.uname().machine)))),
     curl("env -i in a shell", f"env -i PATH=/usr/bin:/bin sh -c '{CURL}'"),
     curl("200 variables and a long LD_PRELOAD", CURL, env={
         "LD_PRELOAD": ":".join(100 * ["libm.so.6"]),

@@ -106,6 +106,7 @@ def execute(argv, run, env, what):
     base = {k: v for k, v in os.environ.items()
             if 'proxy' not in k.lower() and 'SOCKS' not in k and
             k not in ('LD_PRELOAD', 'HOME', 'XDG_CONFIG_HOME')}
+    base['PATH'] = '/usr/bin:/bin'  # all of it may be searched by all users
     p = subprocess.Popen(argv, env={**base, **env, **run.env},
                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                          stderr=subprocess.PIPE, text=True,
