@@ -347,7 +347,8 @@ static bool peer_is_known(void)
 {
 	struct endpoint ep;
 
-	return peers_get(&run->peers, COOKIE, &ep) && endpoint_equal(&ep, &asked);
+	return peers_get(&run->peers, COOKIE, &ep) &&
+	       endpoint_equal(&ep, &asked);
 }
 
 START_TEST(test_connect)
