@@ -82,6 +82,12 @@ SCENARIOS = [
              out=ITSELF, bare_out=[], needs="curl",
              options=["--direct", ".test"], name_server=LOCAL_DNS,
              allowed=((WEB, 80), f"query to {LOCAL_DNS}: four.test")),
+    Scenario("direct: a name, at its next address",
+             "@lib@/client two.test 7 text", out="text",
+             bare_out="connect: ECONNREFUSED\n", bare_status=1,
+             options=["--direct", "two.test"],
+             allowed=((DNS, 53), (PROXY_DOWN, 7), (WEB, 7)),
+             check=nobody_asked),
     Scenario("direct: a port", CURL + f"http://{WEB}/whoami; " + CURL +
              f"-k https://{WEB}/whoami", out=[ITSELF, EXIT + "\n"],
              bare_out=[], options=["--direct", ":80"], needs="curl",

@@ -29,6 +29,7 @@ ZONE = {
     "six.test": (WEB6,),
     "ssh.test": (SSH, SSH6),
     "proxy.test": (PROXY_DOWN, PROXY),
+    "two.test": (PROXY_DOWN, WEB),  # the first of them refuses
 }
 A, PTR, TXT, AAAA, SRV = 1, 12, 16, 28, 33
 TEXT = b"text of web.test"

@@ -25,6 +25,7 @@ int main(void)
 	gethostbyaddr_r("\300\0\2\1", 4, AF_INET, &h, buf, sizeof(buf),
 			&result, &herr);
 	CHECK(result == NULL && herr == HOST_NOT_FOUND);
+	CHECK(h_errno == HOST_NOT_FOUND);
 	result = &h;
 	CHECK(gethostbyaddr_r(addr, 5, AF_INET, &h, buf, sizeof(buf), &result,
 			      &herr) != 0);

@@ -25,6 +25,7 @@ int main(void)
 	gethostbyname2_r("x.invalid", AF_INET6, &h, buf, sizeof(buf), &result,
 			 &herr);
 	CHECK(result == NULL && herr == HOST_NOT_FOUND);
+	CHECK(h_errno == HOST_NOT_FOUND);
 	result = &h;
 	CHECK(gethostbyname2_r("web.test", 99, &h, buf, sizeof(buf), &result,
 			       &herr) != 0);

@@ -45,5 +45,6 @@ int main(void)
 	result = &h;
 	gethostbyname_r("x.invalid", &h, buf, sizeof(buf), &result, &herr);
 	CHECK(result == NULL && herr == HOST_NOT_FOUND);
+	CHECK(h_errno == HOST_NOT_FOUND);
 	return 0;
 }

@@ -231,7 +231,8 @@ START_TEST(test_is_inet)
 		bool inet;
 	} cases[] = {
 		{AF_INET, 16, true},  {AF_INET6, 28, true}, {AF_INET, 2, true},
-		{AF_INET, 1, false},  {AF_INET, 0, false},  {AF_UNIX, 16, false},
+		{AF_INET, 1, false},  {AF_INET, 0, false},
+		{AF_UNIX, 16, false},
 		{AF_UNSPEC, 16, false}, {AF_NETLINK, 12, false},
 	};
 	struct sockaddr sa = {.sa_family = (sa_family_t)cases[_i].family};

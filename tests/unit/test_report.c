@@ -167,8 +167,8 @@ START_TEST(test_verbose)
 		fails(SOCKS_FAIL_AUTH, 0, 0);
 		ck_assert_str_eq(said(),
 				 "connect example.org:443 by proxy: Network is "
-				 "unreachable (proxy proxy.example:1080 refused "
-				 "user 'al\\x09ice'), 12 ms");
+				 "unreachable (proxy proxy.example:1080 "
+				 "refused user 'al\\x09ice'), 12 ms");
 	}
 	fails(SOCKS_FAIL_UNREACHABLE, 0, 0);
 	ck_assert_str_eq(said(),

@@ -26,8 +26,8 @@
 #define COOKIE 77u
 #define WIRE(literal) literal, sizeof(literal) - 1
 
-/* Whether it stands still or not, the clock is ours. */
-static uint64_t clock_ms;
+/* The clock goes on when the fakes wait, and only then. */
+static uint64_t clock_ms, clock_began;
 
 static long fake_syscall(long number, ...);
 
@@ -258,7 +258,7 @@ static int fake_wait(int fd, short events, int ms)
 	return 0;
 }
 
-/* sock_now_ms() asks this; so does check, which only prints durations. */
+/* sock_now_ms() asks this; so does check, for which it must not go back. */
 static bool own_clock;
 
 int clock_gettime(clockid_t id, struct timespec *t)
@@ -280,8 +280,9 @@ static void begin_with(const char *servers)
 	};
 
 	libc_table = fakes;
+	own_clock = false;
+	clock_ms = clock_began = sock_now_ms() + 1000;
 	own_clock = true;
-	clock_ms = 1000000;
 	memset(&fake, 0, sizeof(fake));
 	trace[0] = '\0';
 	nsent = nsends = nrecvs = nwaits = message_done = 0;
@@ -346,7 +347,8 @@ static bool peer_is_known(void)
 {
 	struct endpoint ep;
 
-	return peers_get(&run->peers, COOKIE, &ep) && endpoint_equal(&ep, &asked);
+	return peers_get(&run->peers, COOKIE, &ep) &&
+	       endpoint_equal(&ep, &asked);
 }
 
 START_TEST(test_connect)
@@ -377,7 +379,7 @@ START_TEST(test_lowat)
 	fake.lowat = true;
 	says_yes();
 	ck_assert_int_eq(connect_as(AF_INET), 0);
-	ck_assert_uint_le(clock_ms, 1000000 + 200);
+	ck_assert_uint_le(clock_ms - clock_began, 200);
 }
 END_TEST
 
@@ -566,19 +568,19 @@ START_TEST(test_time_outs)
 {
 	begin();
 	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
-	ck_assert_uint_eq(clock_ms, 1000000 + 30000);
+	ck_assert_uint_eq(clock_ms - clock_began, 30000);
 	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\ndisconnect\n");
 
 	begin();
 	give_credentials();
 	says(WIRE("\5\2"));
 	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
-	ck_assert_uint_eq(clock_ms, 1000000 + 30000);
+	ck_assert_uint_eq(clock_ms - clock_began, 30000);
 
 	begin();
 	says(WIRE("\5\0"));
 	ck_assert_int_eq(connect_as(AF_INET), -ETIMEDOUT);
-	ck_assert_uint_eq(clock_ms, 1000000 + 130000);
+	ck_assert_uint_eq(clock_ms - clock_began, 130000);
 	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\ndisconnect\n");
 
 	begin(); /* half a reply is no reply */
@@ -587,7 +589,7 @@ START_TEST(test_time_outs)
 	fake.message[1].withheld = 7;
 	run->config.request_timeout = 7;
 	ck_assert_int_eq(connect_as(AF_INET), -ETIMEDOUT);
-	ck_assert_uint_eq(clock_ms, 1000000 + 7000);
+	ck_assert_uint_eq(clock_ms - clock_began, 7000);
 }
 END_TEST
 
@@ -658,7 +660,7 @@ START_TEST(test_nonblocking)
 	fake.connect[0] = -EINPROGRESS;
 	fake.never_connected = true;
 	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
-	ck_assert_uint_eq(clock_ms, 1000000 + 30000);
+	ck_assert_uint_eq(clock_ms - clock_began, 30000);
 
 	begin(); /* nor is what does not wait interrupted */
 	fake.nonblocking = true;
@@ -713,7 +715,7 @@ START_TEST(test_via)
 				 "198.51.100.1:99", 0));
 	says_yes();
 	ck_assert_int_eq(connect_as(AF_INET), -ENETUNREACH);
-	ck_assert_uint_eq(clock_ms, 1000000 + 30000);
+	ck_assert_uint_eq(clock_ms - clock_began, 30000);
 }
 END_TEST
 
@@ -746,7 +748,7 @@ START_TEST(test_cut_off)
 	fake.sndtimeo.tv_sec = 1;
 	fake.sndtimeo.tv_usec = 200000;
 	ck_assert_int_eq(connect_as(AF_INET), -EINPROGRESS);
-	ck_assert_uint_eq(clock_ms, 1000000 + 1200);
+	ck_assert_uint_eq(clock_ms - clock_began, 1200);
 	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n" ABANDONED);
 	ck_assert_uint_eq(sndtimeos, 1);
 
