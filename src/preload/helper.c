@@ -25,6 +25,7 @@ enum {
 
 static int epoll_fd = -1;
 static _Atomic int running; /* 1: the thread exists; a futex */
+static _Atomic pid_t tid;   /* of it, or of the last one */
 static bool ending;         /* somebody waits for its end */
 static unsigned watched;    /* conns that it watches */
 
@@ -164,6 +165,7 @@ static void *helper(void *arg)
 	struct epoll_event events[64];
 	uint64_t ticked = sock_now_ms(), busy = ticked, now;
 
+	atomic_store(&tid, (pid_t)sys(SYS_gettid));
 	for (;;) {
 		int timeout = watched > 0 ? TICK_MS : LINGER_MS / 4;
 		long n = sys(SYS_epoll_pwait, epoll_fd, events, 64, timeout,
@@ -226,16 +228,36 @@ void helper_forked(void)
 	watched = 0;
 	ending = false;
 	atomic_store(&running, 0);
+	atomic_store(&tid, 0);
+}
+
+/*
+ * The thread has said good-bye; the kernel counts it until it is really gone,
+ * which takes it a moment. (A number that is in use again is another's.)
+ */
+static void await_exit(void)
+{
+	struct timespec moment = { .tv_nsec = 50000 };
+	pid_t last = atomic_load(&tid);
+
+	for (int i = 0; last != 0 && i < 2000; i++) {
+		if (sys(SYS_tgkill, getpid(), last, 0) < 0)
+			break;
+		sys(SYS_nanosleep, &moment, NULL);
+	}
+	atomic_compare_exchange_strong(&tid, &last, 0);
 }
 
 void helper_end(void)
 {
 	struct conn_lock l;
 
-	if (atomic_load(&running) == 0 || !conn_lock(&l))
-		return;
-	ending = true;
-	conn_unlock(&l);
-	while (atomic_load(&running) != 0)
-		sys(SYS_futex, &running, FUTEX_WAIT_PRIVATE, 1, NULL, NULL, 0);
+	if (atomic_load(&running) != 0 && conn_lock(&l)) {
+		ending = true;
+		conn_unlock(&l);
+		while (atomic_load(&running) != 0)
+			sys(SYS_futex, &running, FUTEX_WAIT_PRIVATE, 1, NULL,
+			    NULL, 0);
+	}
+	await_exit();
 }

@@ -58,8 +58,7 @@ EXPORT int select(int n, fd_set *r, fd_set *w, fd_set *x,
 		  struct timeval *timeout)
 {
 	struct timespec t, *wait = NULL;
-	uint64_t start;
-	int64_t left;
+	uint64_t start, spent;
 	int result;
 
 	if (nothing_pending() || !ready_concerns_select(n, r, w, x) ||
@@ -69,7 +68,10 @@ EXPORT int select(int n, fd_set *r, fd_set *w, fd_set *x,
 		return libc(select)(n, r, w, x, timeout);
 	if (timeout != NULL) {
 		/* More than a second of microseconds is allowed here. */
-		t.tv_sec = timeout->tv_sec + timeout->tv_usec / 1000000;
+		if (__builtin_add_overflow(timeout->tv_sec,
+					   timeout->tv_usec / 1000000,
+					   &t.tv_sec))
+			t.tv_sec = INT64_MAX;
 		t.tv_nsec = timeout->tv_usec % 1000000 * 1000;
 		wait = &t;
 	}
@@ -77,12 +79,17 @@ EXPORT int select(int n, fd_set *r, fd_set *w, fd_set *x,
 	result = ready_pselect(n, r, w, x, wait, NULL);
 	if (timeout != NULL) {
 		/* Linux says how much of it was left. */
-		left = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 -
-		       (int64_t)(sock_now_us() - start);
-		if (left < 0 || result == 0)
-			left = 0;
-		timeout->tv_sec = left / 1000000;
-		timeout->tv_usec = left % 1000000;
+		spent = sock_now_us() - start;
+		t.tv_sec -= (time_t)(spent / 1000000);
+		t.tv_nsec -= (long)(spent % 1000000) * 1000;
+		if (t.tv_nsec < 0) {
+			t.tv_nsec += 1000000000;
+			t.tv_sec--;
+		}
+		if (t.tv_sec < 0 || result == 0)
+			t.tv_sec = t.tv_nsec = 0;
+		timeout->tv_sec = t.tv_sec;
+		timeout->tv_usec = t.tv_nsec / 1000;
 	}
 	return (int)hook_result(result);
 }

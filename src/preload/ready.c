@@ -12,6 +12,7 @@
 
 #define ON_STACK 1024 /* struct pollfd */
 #define SECOND   1000000000
+#define FOR_EVER (INT64_MAX / SECOND / 2) /* seconds: longer than anybody */
 #define TICK_NS  20000000
 
 static int64_t now_ns(void)
@@ -141,6 +142,8 @@ int ready_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 ||
 				timeout->tv_nsec >= SECOND))
 		return -EINVAL;
+	if (timeout != NULL && timeout->tv_sec > FOR_EVER)
+		timeout = NULL;
 	if (n <= ON_STACK)
 		own = alloca(size);
 	else

@@ -21,6 +21,22 @@ static void reset_peer(int listener)
 }
 
 /*
+ * As a non-blocking connect(2) to a port that refuses, but whatever the file's
+ * O_NONBLOCK is: other processes may share it.
+ */
+static int be_refused(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	int r = (int)net_sendto(fd, "", 0,
+				MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL,
+				addr, len);
+
+	/* net.ipv4.tcp_fastopen may say no. */
+	if (r == -EOPNOTSUPP && tcp_is_nonblocking(fd))
+		r = net_connect(fd, addr, len);
+	return r;
+}
+
+/*
  * Connect to a port of our own at @loopback: one that nobody listens on, or
  * one that resets.
  */
@@ -42,7 +58,8 @@ static int meet(int fd, int family, const char *loopback, bool listens)
 	    sys(SYS_getsockname, port, &ss, &len) == 0 &&
 	    endpoint_from_sockaddr(&ep, (struct sockaddr *)&ss, len) &&
 	    (len = endpoint_to_sockaddr(&ep, family, &ss)) > 0) {
-		r = net_connect(fd, (struct sockaddr *)&ss, len);
+		r = listens ? net_connect(fd, (struct sockaddr *)&ss, len)
+			    : be_refused(fd, (struct sockaddr *)&ss, len);
 		if (listens && (r == 0 || r == -EINPROGRESS))
 			reset_peer(port);
 	}
@@ -51,16 +68,19 @@ static int meet(int fd, int family, const char *loopback, bool listens)
 }
 
 /* A socket that is IPV6_V6ONLY, or bound so, has the other loopback. */
-static void meet_at_loopback(int fd, int family, bool listens)
+static int meet_at_loopback(int fd, int family, bool listens)
 {
+	int r;
+
 	tcp_disconnect(fd);
-	if (meet(fd, family, "127.0.0.1", listens) == -ENETUNREACH)
-		meet(fd, family, "::1", listens);
+	r = meet(fd, family, "127.0.0.1", listens);
+	return r == -ENETUNREACH ? meet(fd, family, "::1", listens) : r;
 }
 
 void tcp_look_refused(int fd, int family)
 {
-	meet_at_loopback(fd, family, !tcp_is_nonblocking(fd));
+	if (meet_at_loopback(fd, family, false) == -EOPNOTSUPP)
+		tcp_look_reset(fd, family);
 }
 
 void tcp_look_reset(int fd, int family)

@@ -11,8 +11,8 @@
 /**
  * tcp_look_refused() - as a refused non-blocking connect leaves it: POLLIN,
  * POLLOUT, POLLERR, POLLHUP; SO_ERROR is ECONNREFUSED, once
- * If O_NONBLOCK is not set, as tcp_look_reset(), for a refused connect would
- * take its error away.
+ * As tcp_look_reset() where that cannot be had: O_NONBLOCK is not set, and the
+ * system forbids TCP Fast Open.
  */
 void tcp_look_refused(int fd, int family);
 
