@@ -140,6 +140,7 @@ void gone_shut_wrong(void)
 
 	DO(shutdown(fd, 77));
 	DO(dial(fd, ACCEPTED));
+	nap(SOON);
 	DO(shutdown(fd, SHUT_RDWR));
 	DO(dial(fd, ACCEPTED));
 	peer_has_left();
