@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "exec/run_fd.h"
@@ -20,6 +22,7 @@ atomic_int fd_table_end;
 atomic_uint conn_active;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pid_t parent_pid; /* which had the table when this one was forked */
 static pid_t owner_pid; /* 0 until the first conn is made */
 
 /*
@@ -101,6 +104,7 @@ static void after_fork_child(void)
 {
 	if (fork_lock.cancel == -1)
 		return;
+	parent_pid = owner_pid;
 	owner_pid = getpid();
 	helper_forked();
 	for (unsigned i = 1; i <= pool_used; i++) {
@@ -145,6 +149,22 @@ bool conn_is_mine(const struct conn *c)
 	return c->owner == owner_pid;
 }
 
+bool conn_owner_is_gone(const struct conn *c)
+{
+	/* A zombie still answers kill(2): its child knows better. */
+	return c->owner == parent_pid ? getppid() != parent_pid
+				      : kill(c->owner, 0) < 0 && errno == ESRCH;
+}
+
+void conn_orphaned(struct conn *c)
+{
+	int copy = sys_fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
+
+	c->owner = owner_pid;
+	c->attempt.fd = conn_hide(copy);
+	conn_finish(c, ECONNABORTED);
+}
+
 struct conn *conn_at(unsigned index)
 {
 	return &pool[index];
@@ -177,6 +197,7 @@ struct conn *conn_make(int fd)
 	c->generation++;
 	c->next = 0;
 	c->watched = c->told = c->forked = c->counted = false;
+	c->owes_zero = false;
 	in_use++;
 	c->slots = 1;
 	c->fd = fd;
@@ -241,10 +262,10 @@ void conn_trim(void)
 
 void conn_release(struct conn *c, int fd)
 {
-	conn_drop_regs_of_fd(c, fd);
 	fd_set_value(fd, FD_UNKNOWN);
 	if (--c->slots > 0)
-		return;
+		return; /* and the kernel keeps its registrations, too */
+	conn_drop_regs_of_fd(c, fd);
 	count(c);
 	/* Closing the duplicate cancels it, unless a child has the socket. */
 	if (c->watched && !c->forked)
@@ -323,9 +344,24 @@ static void set_outcome(struct conn *c, enum conn_state state, int error)
 	atomic_store_explicit(&c->outcome->state, state, memory_order_release);
 }
 
+/* @c has a new outcome, which is not known yet. */
+static void make_pending(struct conn *c)
+{
+	c->owner = owner_pid;
+	c->told = false;
+	if (c->event_fd >= 0) { /* of an earlier attempt: it is readable */
+		conn_close_hidden(c->event_fd);
+		c->event_fd = -1;
+	}
+	c->outcome = &outcomes[outcomes_used++ % OUTCOMES];
+	set_outcome(c, CONN_PENDING, 0);
+	count(c);
+}
+
 void conn_finish(struct conn *c, int error)
 {
-	if (conn_is_mine(c)) {
+	/* Unless a relative has cancelled it meanwhile. */
+	if (conn_is_mine(c) && conn_local_state(c) == CONN_PENDING) {
 		if (error != 0)
 			tcp_look_refused(c->attempt.fd, c->attempt.family);
 		set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
@@ -335,8 +371,11 @@ void conn_finish(struct conn *c, int error)
 	if (c->attempt.fd >= 0)
 		conn_close_hidden(c->attempt.fd);
 	c->attempt.fd = -1;
-	if (conn_local_state(c) == CONN_DONE)
+	if (conn_local_state(c) == CONN_DONE && !c->owes_zero)
 		forget_numbers(c);
+	if (conn_local_state(c) == CONN_FAILED &&
+	    atomic_load(&c->outcome->error) == 0)
+		c->outcome = NULL; /* cancelled: the kernel says the rest */
 	count(c);
 }
 
@@ -425,6 +464,59 @@ void conn_restore(int fd)
 	conn_unlock(&l);
 }
 
+void conn_begin_inline(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+
+	if ((unsigned)fd >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
+		return;
+	c = conn_of(fd);
+	if (c == NULL)
+		c = conn_make(fd);
+	if (c != NULL)
+		make_pending(c);
+	conn_unlock(&l);
+}
+
+void conn_end_inline(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+
+	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
+		return;
+	c = conn_of(fd);
+	if (c != NULL) {
+		if (conn_local_state(c) == CONN_PENDING) {
+			set_outcome(c, CONN_FAILED, 0);
+			wake_waiters(c);
+			c->outcome = NULL;
+			count(c);
+		}
+		conn_apply_regs(c);
+	}
+	conn_unlock(&l);
+}
+
+bool conn_owes_zero(int fd)
+{
+	struct conn_lock l;
+	struct conn *c;
+	bool owes = false;
+
+	if (!conn_lock(&l))
+		return false;
+	c = conn_of(fd);
+	if (c != NULL && conn_local_state(c) == CONN_DONE) {
+		owes = c->owes_zero;
+		forget_numbers(c);
+		conn_free_if_unused(c);
+	}
+	conn_unlock(&l);
+	return owes;
+}
+
 void conn_connected(int fd)
 {
 	struct conn_lock l;
@@ -436,6 +528,10 @@ void conn_connected(int fd)
 		return;
 	c = conn_of(fd);
 	if (c != NULL) {
+		if (conn_local_state(c) == CONN_PENDING) {
+			set_outcome(c, CONN_DONE, 0);
+			wake_waiters(c);
+		}
 		conn_apply_regs(c);
 		helper_unwatch(c);
 		forget_numbers(c);
@@ -463,17 +559,13 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 	}
 	c->attempt = *a;
 	c->attempt.fd = work;
-	c->owner = owner_pid;
-	c->told = false;
-	c->outcome = &outcomes[outcomes_used++ % OUTCOMES];
-	atomic_store(&c->outcome->error, 0);
-	atomic_store(&c->outcome->state, CONN_PENDING);
-	if (c->event_fd >= 0) { /* of an earlier attempt: it is readable */
-		conn_close_hidden(c->event_fd);
-		c->event_fd = -1;
-	}
+	/* The kernel has said 0 to us already: it is owed to the program. */
+	c->owes_zero = a->state != TCP_CONNECTING;
+	if (conn_local_state(c) != CONN_PENDING)
+		make_pending(c);
 	if (!helper_watch(c)) {
 		c->outcome = NULL;
+		count(c);
 		conn_close_hidden(work);
 		c->attempt.fd = -1;
 		conn_unlock(&l);
@@ -540,9 +632,9 @@ bool conn_cancel(int fd)
 	if (c != NULL && conn_local_state(c) == CONN_PENDING) {
 		pending = true;
 		helper_unwatch(c);
+		set_outcome(c, CONN_FAILED, 0);
 		/* Leaves ECONNRESET, as leaving SYN_SENT does. */
 		net_connect(fd, &none, sizeof(none));
-		set_outcome(c, CONN_FAILED, ECONNABORTED);
 		wake_waiters(c);
 		if (c->attempt.fd >= 0)
 			conn_close_hidden(c->attempt.fd);
@@ -564,23 +656,44 @@ int conn_event_fd(int fd)
 	if (!conn_lock(&l))
 		return -1;
 	c = conn_of(fd);
-	if (c != NULL && conn_local_state(c) == CONN_PENDING)
+	if (c != NULL && conn_local_state(c) == CONN_PENDING) {
 		r = conn_make_event_fd(c);
+		/* Another's handshake: its owner may die (helper.c). */
+		if (r >= 0 && !conn_is_mine(c) && !c->watched)
+			helper_watch(c);
+	}
 	conn_unlock(&l);
 	return r;
 }
 
-int conn_wait(int fd)
+/* With a time-out the kernel's wait is never restarted, and nor is poll(2). */
+static int wait_at_most(int event_fd, const struct timeval *tv)
 {
-	while (conn_state(fd) == CONN_PENDING) {
-		int event_fd = conn_event_fd(fd);
-		uint64_t one;
+	struct pollfd p = { .fd = event_fd, .events = POLLIN };
+	struct timespec ts = { tv->tv_sec, tv->tv_usec * 1000 };
+	long r = sys(SYS_ppoll, &p, 1, &ts, NULL, 0);
 
+	return r > 0 ? 0 : r == 0 ? -EAGAIN : (int)r;
+}
+
+int conn_wait(int fd, int option)
+{
+	struct timeval tv = { 0 };
+	uint64_t one;
+	int event_fd, r;
+
+	tcp_option(fd, SOL_SOCKET, option, &tv, sizeof(tv));
+	while (conn_state(fd) == CONN_PENDING) {
+		event_fd = conn_event_fd(fd);
 		if (event_fd < 0)
 			break;
-		/* A semaphore of four thousand million: it stays readable. */
-		if (sys(SYS_read, event_fd, &one, sizeof(one)) == -EINTR)
-			return -EINTR;
+		if (tv.tv_sec != 0 || tv.tv_usec != 0)
+			r = wait_at_most(event_fd, &tv);
+		else
+			/* A semaphore of 2^32 - 1: it stays readable. */
+			r = (int)sys(SYS_read, event_fd, &one, sizeof(one));
+		if (r == -EINTR || r == -EAGAIN)
+			return r;
 	}
 	return 0;
 }

@@ -81,6 +81,16 @@ void conn_withhold(int fd);
 /** conn_restore() - it has ended at once: put it back */
 void conn_restore(int fd);
 
+/**
+ * conn_begin_inline() - other threads are to see @fd pending while the caller
+ * itself waits for it; conn_connected() or conn_end_inline() follows
+ */
+void conn_begin_inline(int fd);
+void conn_end_inline(int fd);
+
+/** conn_owes_zero() - the next connect(2) is to say 0, once; and it has */
+bool conn_owes_zero(int fd);
+
 /** conn_connected() - it has ended well at once: nothing to know any more */
 void conn_connected(int fd);
 
@@ -90,6 +100,9 @@ void conn_connected(int fd);
  * Return: false if that cannot be had
  */
 bool conn_start(int fd, const struct tcp_attempt *a);
+
+/** conn_is_pending() - costs nothing while nothing is */
+static inline bool conn_is_pending(int fd);
 
 /** conn_state() - of the connection behind @fd; CONN_FRESH if there is none */
 enum conn_state conn_state(int fd);
@@ -107,10 +120,11 @@ bool conn_cancel(int fd);
 
 /**
  * conn_wait() - wait until @fd is not pending any more, or a signal comes
- * Return: 0 or -EINTR. A blocking read(2) of an eventfd: interrupted and
- * restarted exactly as the kernel's own wait.
+ * @option: SO_SNDTIMEO or SO_RCVTIMEO: whose time-out counts
+ * Return: 0, -EINTR or -EAGAIN. Without a time-out it is a blocking read(2) of
+ * an eventfd: interrupted and restarted exactly as the kernel's own wait.
  */
-int conn_wait(int fd);
+int conn_wait(int fd, int option);
 
 /**
  * conn_event_fd() - what becomes readable when @fd is not pending any more
@@ -123,6 +137,13 @@ int conn_event_fd(int fd);
  * Return: 0 or -errno
  */
 int conn_epoll_ctl(int epfd, int op, int fd, struct epoll_event *event);
+
+static inline bool conn_is_pending(int fd)
+{
+	return unlikely(atomic_load_explicit(&conn_active,
+					     memory_order_relaxed) != 0) &&
+	       fd_is_conn(fd_get(fd)) && conn_state(fd) == CONN_PENDING;
+}
 
 /** conn_quiesce() - wait until no thread of ours is left (unshare(2)) */
 void conn_quiesce(void);

@@ -81,14 +81,37 @@ static bool is_still(const struct conn *c, int fd)
 	return c->attempt.fd < 0 || identity(c->attempt.fd) == identity(fd);
 }
 
+static void add_to_kernel(struct reg *r)
+{
+	if (kernel_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &r->event) == -EEXIST)
+		kernel_ctl(r->epfd, EPOLL_CTL_MOD, r->fd, &r->event);
+}
+
+/*
+ * A registration outlives its number where the file has another one (epoll(7),
+ * question 6): the number is taken for a moment, if it is free.
+ */
+static void add_closed_number(const struct conn *c, struct reg *r)
+{
+	int fd = c->attempt.fd < 0 || fd_get(r->fd) != FD_UNKNOWN
+			 ? -1
+			 : sys_fcntl(c->attempt.fd, F_DUPFD_CLOEXEC, r->fd);
+
+	if (fd == r->fd)
+		add_to_kernel(r);
+	if (fd >= 0)
+		sys_close(fd);
+}
+
 void conn_apply_regs(struct conn *c)
 {
 	for (struct reg *r = c->regs; r != NULL; r = r->next) {
-		if (r->applied || !is_still(c, r->fd))
+		if (r->applied)
 			continue;
-		if (kernel_ctl(r->epfd, EPOLL_CTL_ADD, r->fd, &r->event) ==
-		    -EEXIST)
-			kernel_ctl(r->epfd, EPOLL_CTL_MOD, r->fd, &r->event);
+		if (fd_get(r->fd) != conn_index(c))
+			add_closed_number(c, r);
+		else if (is_still(c, r->fd))
+			add_to_kernel(r);
 		r->applied = true;
 	}
 }
@@ -149,19 +172,20 @@ void conn_inherit_regs(struct conn *c)
 }
 
 /* What the kernel would say of the pair, were the socket not withheld. */
-static int probe(int epfd, int fd, const struct epoll_event *event)
+static int probe(int epfd, int fd)
 {
-	struct epoll_event none = { .data = event->data };
-	int r;
+	struct epoll_event none = { 0 };
+	int r = kernel_ctl(epfd, EPOLL_CTL_ADD, fd, &none);
 
-	/* It goes with few other bits, which the kernel knows. */
-	if ((event->events & EPOLLEXCLUSIVE) != 0)
-		none.events = event->events & ~(uint32_t)(EPOLLIN | EPOLLOUT);
-	r = kernel_ctl(epfd, EPOLL_CTL_ADD, fd, &none);
 	if (r == 0)
 		kernel_ctl(epfd, EPOLL_CTL_DEL, fd, &none);
 	return r;
 }
+
+/* What may stand beside EPOLLEXCLUSIVE (epoll_ctl(2)). */
+#define EXCLUSIVE_OK                                                    \
+	((uint32_t)(EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | \
+		    EPOLLET | EPOLLEXCLUSIVE))
 
 static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 			struct epoll_event *event)
@@ -171,11 +195,14 @@ static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 
 	switch (op) {
 	case EPOLL_CTL_ADD:
-		error = probe(epfd, fd, event);
-		if (error < 0)
-			return error;
+		if ((event->events & EPOLLEXCLUSIVE) != 0 &&
+		    (event->events & ~EXCLUSIVE_OK) != 0)
+			return -EINVAL;
 		if (r != NULL)
 			return -EEXIST;
+		error = probe(epfd, fd);
+		if (error < 0)
+			return error;
 		r = reg_make();
 		if (r == NULL)
 			return -ENOSPC;

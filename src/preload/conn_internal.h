@@ -31,6 +31,7 @@ struct conn {
 	bool watched;        /* the helper watches it */
 	bool told;           /* CONN_FAILED: its error has been told */
 	bool counted;        /* in conn_active */
+	bool owes_zero;      /* CONN_DONE: connect(2) has still to say so */
 	bool forked;         /* a child may have the socket too */
 	int slots;           /* numbers in fd_table that mean this one */
 	int fd;              /* the first of them */
@@ -59,6 +60,11 @@ void conn_unlock_helper(void);
 
 /** conn_is_mine() - does this process run its handshake? */
 bool conn_is_mine(const struct conn *c);
+
+/** conn_owner_is_gone() - it will never come to its end by itself */
+bool conn_owner_is_gone(const struct conn *c);
+/** conn_orphaned() - so it fails: the state of the handshake died with it */
+void conn_orphaned(struct conn *c);
 
 /** conn_of() - the connection behind @fd, or NULL */
 struct conn *conn_of(int fd);

@@ -4,18 +4,19 @@
 
 #include "preload/gate.h"
 
-int gate_slow(int fd, int flags)
+int gate_slow(int fd, int flags, int timeout_option)
 {
-	int error, native;
+	int error, native, r;
 
 	if (conn_state(fd) == CONN_PENDING) {
 		if ((flags & MSG_DONTWAIT) != 0 || tcp_is_nonblocking(fd))
 			return -EAGAIN;
-		if (conn_wait(fd) < 0)
-			return -EINTR;
+		r = conn_wait(fd, timeout_option);
+		if (r < 0)
+			return r;
 	}
-	if (conn_state(fd) == CONN_DONE)
-		conn_connected(fd); /* in another process: learnt only now */
+	if (conn_state(fd) == CONN_DONE && conn_owes_zero(fd))
+		return 0; /* in use: nobody asks any more */
 	if (conn_state(fd) != CONN_FAILED)
 		return 0;
 	error = conn_take_error(fd);

@@ -12,28 +12,31 @@
 /**
  * gate() - may the kernel see this I/O on @fd now?
  * @flags: of the call; MSG_DONTWAIT counts
+ * @timeout_option: SO_SNDTIMEO or SO_RCVTIMEO, for blocking sockets
  * While the connection is pending a non-blocking socket says -EAGAIN and a
  * blocking one waits here, as the kernel does in SYN_SENT. One that has failed
  * says why, once.
  * Return: 0 or -errno
  */
-int gate_slow(int fd, int flags);
+int gate_slow(int fd, int flags, int timeout_option);
 
-static inline int gate(int fd, int flags)
+static inline int gate(int fd, int flags, int timeout_option)
 {
 	if (likely(atomic_load_explicit(&conn_active, memory_order_relaxed) ==
 		   0) ||
 	    !fd_is_conn(fd_get(fd)))
 		return 0;
-	return gate_slow(fd, flags);
+	return gate_slow(fd, flags, timeout_option);
 }
 
 /* A hook that returns what gate() refuses with. */
-#define GATE(fd, flags)                                      \
-	do {                                                 \
-		int gate_r = gate(fd, flags);                \
-		if (unlikely(gate_r < 0))                    \
-			return (int)hook_result(gate_r);     \
+#define GATE(fd, flags, timeout_option)                             \
+	do {                                                        \
+		int gate_r = gate(fd, flags, timeout_option);       \
+		if (unlikely(gate_r < 0))                           \
+			return (int)hook_result(gate_r);            \
 	} while (0)
+#define GATE_SEND(fd, flags) GATE(fd, flags, SO_SNDTIMEO)
+#define GATE_RECV(fd, flags) GATE(fd, flags, SO_RCVTIMEO)
 
 #endif

@@ -86,7 +86,7 @@ static void advance(struct conn *c)
 	short before = tcp_attempt_events(&c->attempt);
 	enum tcp_state state;
 
-	if (!conn_is_mine(c)) {
+	if (!conn_is_mine(c) || conn_local_state(c) != CONN_PENDING) {
 		finish(c, 0); /* the outcome stands in shared memory */
 		return;
 	}
@@ -107,6 +107,12 @@ static void look_for_timeouts(void)
 		if (!c->watched)
 			continue;
 		left--;
+		if (!conn_is_mine(c) && conn_owner_is_gone(c)) {
+			helper_unwatch(c);
+			conn_orphaned(c);
+			conn_free_if_unused(c);
+			continue;
+		}
 		if (conn_is_mine(c) && now >= c->attempt.deadline)
 			attempt_ended(c, tcp_attempt_timed_out(&c->attempt));
 		else if (conn_is_mine(c))

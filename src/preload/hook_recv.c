@@ -7,50 +7,54 @@
  */
 #include "libc/libc.h"
 #include "preload/gate.h"
+#include "preload/memory.h"
 #include "preload/state.h"
 
 EXPORT ssize_t recv(int fd, void *buf, size_t n, int flags)
 {
-	GATE(fd, flags);
+	if ((flags & MSG_OOB) == 0) /* there is none yet: EINVAL */
+		GATE_RECV(fd, flags);
 	return libc(recv)(fd, buf, n, flags);
 }
 
 EXPORT ssize_t __recv_chk(int fd, void *buf, size_t n, size_t size, int flags)
 {
-	GATE(fd, flags);
+	GATE_RECV(fd, flags);
 	return libc(__recv_chk)(fd, buf, n, size, flags);
 }
 
 EXPORT ssize_t recvfrom(int fd, void *buf, size_t n, int flags,
 			struct sockaddr *addr, socklen_t *len)
 {
-	GATE(fd, flags);
+	GATE_RECV(fd, flags);
 	return libc(recvfrom)(fd, buf, n, flags, addr, len);
 }
 
 EXPORT ssize_t __recvfrom_chk(int fd, void *buf, size_t n, size_t size,
 			      int flags, struct sockaddr *addr, socklen_t *len)
 {
-	GATE(fd, flags);
+	GATE_RECV(fd, flags);
 	return libc(__recvfrom_chk)(fd, buf, n, size, flags, addr, len);
 }
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	GATE(fd, flags);
+	if (memory_is_readable(msg, sizeof(*msg)))
+		GATE_RECV(fd, flags);
 	return libc(recvmsg)(fd, msg, flags);
 }
 
 EXPORT int recvmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags,
 		    struct timespec *timeout)
 {
-	GATE(fd, flags);
+	GATE_RECV(fd, flags);
 	return libc(recvmmsg)(fd, msgs, n, flags, timeout);
 }
 
 EXPORT ssize_t read(int fd, void *buf, size_t n)
 {
-	GATE(fd, 0);
+	if (n > 0)
+		GATE_RECV(fd, 0);
 	return libc(read)(fd, buf, n);
 }
 
@@ -58,12 +62,23 @@ EXPORT __typeof__(read) __read __attribute__((alias("read")));
 
 EXPORT ssize_t __read_chk(int fd, void *buf, size_t n, size_t size)
 {
-	GATE(fd, 0);
+	GATE_RECV(fd, 0);
 	return libc(__read_chk)(fd, buf, n, size);
 }
 
 EXPORT ssize_t readv(int fd, const struct iovec *iov, int n)
 {
-	GATE(fd, 0);
+	GATE_RECV(fd, 0);
 	return libc(readv)(fd, iov, n);
 }
+
+/* At offset -1 they are readv(2) with flags. */
+EXPORT ssize_t preadv2(int fd, const struct iovec *iov, int n, off_t offset,
+		       int flags)
+{
+	if (offset == -1)
+		GATE_RECV(fd, (flags & RWF_NOWAIT) != 0 ? MSG_DONTWAIT : 0);
+	return libc(preadv2)(fd, iov, n, offset, flags);
+}
+
+EXPORT __typeof__(preadv2) preadv64v2 __attribute__((alias("preadv2")));

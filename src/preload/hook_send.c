@@ -6,6 +6,7 @@
  * A socket whose connection is pending takes nothing yet (gate.h).
  */
 #include <errno.h>
+#include <limits.h>
 
 #include "libc/libc.h"
 #include "libc/net.h"
@@ -18,7 +19,7 @@
 
 EXPORT ssize_t send(int fd, const void *buf, size_t n, int flags)
 {
-	GATE(fd, flags);
+	GATE_SEND(fd, flags);
 	return libc(send)(fd, buf, n, flags);
 }
 
@@ -26,7 +27,7 @@ EXPORT __typeof__(send) __send __attribute__((alias("send")));
 
 EXPORT ssize_t write(int fd, const void *buf, size_t n)
 {
-	GATE(fd, 0);
+	GATE_SEND(fd, 0);
 	return libc(write)(fd, buf, n);
 }
 
@@ -34,13 +35,25 @@ EXPORT __typeof__(write) __write __attribute__((alias("write")));
 
 EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
 {
-	GATE(fd, 0);
+	if (n >= 0 && n <= IOV_MAX) /* EINVAL comes first */
+		GATE_SEND(fd, 0);
 	return libc(writev)(fd, iov, n);
 }
 
+/* At offset -1 it is writev(2) with flags. */
+EXPORT ssize_t pwritev2(int fd, const struct iovec *iov, int n, off_t offset,
+			int flags)
+{
+	if (offset == -1)
+		GATE_SEND(fd, (flags & RWF_NOWAIT) != 0 ? MSG_DONTWAIT : 0);
+	return libc(pwritev2)(fd, iov, n, offset, flags);
+}
+
+EXPORT __typeof__(pwritev2) pwritev64v2 __attribute__((alias("pwritev2")));
+
 EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t n)
 {
-	GATE(out, 0);
+	GATE_SEND(out, 0);
 	return libc(sendfile)(out, in, offset, n);
 }
 
@@ -50,8 +63,8 @@ EXPORT ssize_t splice(int in, off64_t *in_off, int out, off64_t *out_off,
 		      size_t n, unsigned flags)
 {
 	/* SPLICE_F_NONBLOCK is about the pipe alone. */
-	GATE(in, 0);
-	GATE(out, 0);
+	GATE_RECV(in, 0);
+	GATE_SEND(out, 0);
 	return libc(splice)(in, in_off, out, out_off, n, flags);
 }
 
@@ -60,7 +73,7 @@ EXPORT ssize_t sendto(int fd, const void *buf, size_t n, int flags,
 {
 	int r;
 
-	GATE(fd, flags);
+	GATE_SEND(fd, flags);
 	if (addr == NULL)
 		return libc(sendto)(fd, buf, n, flags, addr, len);
 	r = outgoing_send(fd, addr, len, flags);
@@ -98,7 +111,8 @@ static ssize_t send_addressed(int fd, const struct msghdr *msg, int flags)
 
 EXPORT ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	GATE(fd, flags);
+	if (memory_is_readable(msg, sizeof(*msg)))
+		GATE_SEND(fd, flags);
 	return hook_result(is_addressed(msg) ? send_addressed(fd, msg, flags)
 					     : net_sendmsg(fd, msg, flags));
 }
@@ -113,7 +127,7 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 	unsigned i;
 	ssize_t r;
 
-	GATE(fd, flags);
+	GATE_SEND(fd, flags);
 	for (i = 0; i < n; i++) {
 		const struct msghdr *m = &msgs[i].msg_hdr;
 

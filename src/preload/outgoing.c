@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <netinet/in.h>
+#include <sys/single_threaded.h>
 
 #include "libc/net.h"
 #include "policy/destination.h"
@@ -69,6 +70,10 @@ static int connect_after_failure(int fd)
 	int error = conn_take_error(fd), r;
 
 	r = net_connect(fd, (struct sockaddr *)&nobody, sizeof(nobody));
+	if (r == -EISCONN) { /* it was made to look reset */
+		tcp_disconnect(fd);
+		r = -ECONNABORTED;
+	}
 	conn_forget(fd);
 	return error != 0 ? -error : r;
 }
@@ -76,38 +81,72 @@ static int connect_after_failure(int fd)
 /* A second connect(2) while the first is pending (connect(2), EALREADY). */
 static int connect_while_pending(int fd)
 {
+	int r;
+
 	if (tcp_is_nonblocking(fd))
 		return -EALREADY;
-	if (conn_wait(fd) < 0)
-		return -EINTR;
-	return conn_state(fd) == CONN_FAILED ? connect_after_failure(fd) : 0;
+	r = conn_wait(fd, SO_SNDTIMEO);
+	return r == -EAGAIN ? -EALREADY : r;
+}
+
+#define CONNECT_ANEW 1
+
+/*
+ * What an earlier connect(2) has left to say, whatever this one's address is.
+ * Return: CONNECT_ANEW if nothing
+ */
+static int connect_continued(int fd)
+{
+	int r;
+
+	if (likely(!fd_is_conn(fd_get(fd))))
+		return CONNECT_ANEW;
+	if (conn_state(fd) == CONN_PENDING) {
+		r = connect_while_pending(fd);
+		if (r < 0)
+			return r;
+	}
+	if (conn_state(fd) == CONN_FAILED)
+		return connect_after_failure(fd);
+	return conn_owes_zero(fd) ? 0 : CONNECT_ANEW;
+}
+
+/* Go on in the background as POSIX has it, or see to it here. */
+static int connect_cut_off(int fd, struct tcp_attempt *a, int r)
+{
+	if (conn_start(fd, a))
+		return r;
+	if (r == -EINPROGRESS && tcp_is_nonblocking(fd))
+		r = tcp_attempt_wait(a, sock_wait_poll);
+	if (r == 0)
+		tcp_attempt_settle(a);
+	if (r == -EINPROGRESS || r == -EINTR)
+		tcp_look_reset(fd, a->family);
+	return r;
 }
 
 static int connect_proxied(struct run *run, int fd,
 			   const struct destination *d, int family)
 {
 	struct tcp_attempt a;
+	bool shared = !__libc_single_threaded;
 	int r;
 
 	conn_withhold(fd);
+	if (shared && !tcp_is_nonblocking(fd))
+		conn_begin_inline(fd);
 	r = tcp_attempt_begin(&a, run, fd, family, &d->target, &d->asked);
 	if (r == 0)
 		r = tcp_attempt_wait(&a, sock_wait_poll);
 	if (r == -EINPROGRESS || r == -EINTR) {
-		/* As POSIX has it: it goes on, and the socket is ready then. */
-		if (conn_start(fd, &a))
-			return r;
-		if (r == -EINPROGRESS && tcp_is_nonblocking(fd))
-			r = tcp_attempt_wait(&a, sock_wait_poll);
-		if (r == 0)
-			tcp_attempt_settle(&a);
+		r = connect_cut_off(fd, &a, r);
 		if (r == -EINPROGRESS || r == -EINTR)
-			tcp_look_reset(fd, family);
+			return r;
 	}
 	if (r == 0)
 		conn_connected(fd);
 	else
-		conn_restore(fd);
+		conn_end_inline(fd);
 	return r;
 }
 
@@ -159,6 +198,7 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
 	struct run *run = state_run();
 	struct sockaddr_storage own;
 	struct destination d;
+	int r;
 
 	if (len < sizeof(addr->sa_family) || len > sizeof(own) ||
 	    !memory_is_readable(addr, len))
@@ -170,18 +210,11 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
 		sock_forget_peer(run, fd);
 		if (conn_cancel(fd))
 			return 0;
-	}
-	/* What has been begun matters more than any address. */
-	if (addr->sa_family != AF_UNSPEC) {
-		switch (conn_state(fd)) {
-		case CONN_PENDING:
-			return connect_while_pending(fd);
-		case CONN_FAILED:
-			return connect_after_failure(fd);
-		case CONN_FRESH:
-		case CONN_DONE:
-			break;
-		}
+		conn_forget(fd);
+	} else if (addr->sa_family != AF_UNSPEC) {
+		r = connect_continued(fd);
+		if (r != CONNECT_ANEW)
+			return r;
 	}
 	if (!destination_is_inet(addr, len))
 		return net_connect(fd, addr, len);

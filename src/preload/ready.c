@@ -120,8 +120,12 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 		cut = tick && (wait == NULL || left.tv_sec > 0 ||
 			       left.tv_nsec > TICK_NS);
 		r = libc(ppoll)(own, n, cut ? &tick_time : wait, mask);
-		if (r < 0)
+		if (r < 0) {
+			/* Also then the kernel says that nothing is ready. */
+			for (nfds_t i = 0; errno == EINTR && i < n; i++)
+				fds[i].revents = 0;
 			return -errno;
+		}
 		ready = results(fds, own, n);
 		if (ready > 0 || (ready == 0 && !cut))
 			return ready;

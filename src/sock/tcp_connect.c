@@ -30,6 +30,16 @@ static uint64_t send_timeout_end(const struct tcp_attempt *a)
 }
 
 /*
+ * A signal handler has run. Who does not wait, as the program sees it, is not
+ * interrupted; a wait with a time-out is never restarted.
+ */
+static bool is_interrupted(const struct tcp_attempt *a)
+{
+	return !tcp_is_nonblocking(a->fd) &&
+	       (send_timeout_end(a) != UINT64_MAX || sock_signal_interrupts());
+}
+
+/*
  * Wait for the attempt's next step.
  * @give_up: ms: when the program's patience ends; 0 not asked yet
  * Return: 0 when a step is due, -ETIMEDOUT when our patience has ended,
@@ -48,8 +58,7 @@ static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 	if (end - now > SLICE_MS)
 		end = now + SLICE_MS;
 	r = wait(a->fd, tcp_attempt_events(a), (int)(end - now));
-	/* Who does not wait, as the program sees it, is not interrupted. */
-	if (r == -EINTR && tcp_is_nonblocking(a->fd))
+	if (r == -EINTR && !is_interrupted(a))
 		return 0;
 	if (r < 0)
 		return r;

@@ -24,7 +24,7 @@ uint64_t sock_now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-static bool some_handler_interrupts(void)
+bool sock_signal_interrupts(void)
 {
 	struct sigaction sa;
 
@@ -41,22 +41,8 @@ static bool some_handler_interrupts(void)
 int sock_wait_poll(int fd, short events, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	uint64_t end = sock_now_ms() + (uint64_t)ms;
-	int saved = errno, r;
+	int saved = errno, r = libc(poll)(&p, 1, ms);
 
-	for (;;) {
-		uint64_t now;
-
-		r = libc(poll)(&p, 1, ms);
-		if (r >= 0 || errno != EINTR)
-			break;
-		if (some_handler_interrupts()) {
-			errno = EINTR; /* sigaction(2) may have touched it */
-			break;
-		}
-		now = sock_now_ms();
-		ms = now < end ? (int)(end - now) : 0;
-	}
 	if (r < 0)
 		r = -errno;
 	errno = saved;

@@ -6,25 +6,30 @@
 #ifndef SOCK_WAIT_H
 #define SOCK_WAIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
  * typedef sock_wait - wait for @events (POLLIN, POLLOUT) of @fd
  * @ms: at most so long
- * Return: 1 ready, 0 time out, -EINTR where the kernel's own wait would end
- * so, or another -errno
+ * Return: 1 ready, 0 time out, -EINTR after any signal handler, or another
+ * -errno
  */
 typedef int sock_wait(int fd, short events, int ms);
 
 /**
  * sock_wait_poll() - wait in the calling thread
- *
- * A blocking connect(2) is restarted after a handler installed with
- * SA_RESTART, but poll(2) never is. Which handler ran cannot be seen, so
- * -EINTR is returned if any handler of the process lacks SA_RESTART
- * (signal(7)). Async-signal-safe; a cancellation point.
+ * Async-signal-safe; a cancellation point.
  */
 int sock_wait_poll(int fd, short events, int ms);
+
+/**
+ * sock_signal_interrupts() - would connect(2) end by EINTR now?
+ * It is restarted after a handler installed with SA_RESTART, but poll(2) never
+ * is. Which handler has run cannot be seen: true if any handler of the process
+ * lacks SA_RESTART (signal(7)).
+ */
+bool sock_signal_interrupts(void);
 
 /** sock_now_ms() - CLOCK_MONOTONIC in milliseconds; no system call */
 uint64_t sock_now_ms(void);
