@@ -153,7 +153,7 @@ bool conn_owner_is_gone(const struct conn *c)
 {
 	/* A zombie still answers kill(2): its child knows better. */
 	return c->owner == parent_pid ? getppid() != parent_pid
-				      : kill(c->owner, 0) < 0 && errno == ESRCH;
+				      : sys(SYS_kill, c->owner, 0) == -ESRCH;
 }
 
 void conn_orphaned(struct conn *c)

@@ -172,20 +172,19 @@ void conn_inherit_regs(struct conn *c)
 }
 
 /* What the kernel would say of the pair, were the socket not withheld. */
-static int probe(int epfd, int fd)
+static int probe(int epfd, int fd, const struct epoll_event *event)
 {
-	struct epoll_event none = { 0 };
-	int r = kernel_ctl(epfd, EPOLL_CTL_ADD, fd, &none);
+	struct epoll_event none = { .data = event->data };
+	int r;
 
+	/* It goes with few other bits, which the kernel knows. */
+	if ((event->events & EPOLLEXCLUSIVE) != 0)
+		none.events = event->events & ~(uint32_t)(EPOLLIN | EPOLLOUT);
+	r = kernel_ctl(epfd, EPOLL_CTL_ADD, fd, &none);
 	if (r == 0)
 		kernel_ctl(epfd, EPOLL_CTL_DEL, fd, &none);
 	return r;
 }
-
-/* What may stand beside EPOLLEXCLUSIVE (epoll_ctl(2)). */
-#define EXCLUSIVE_OK                                                    \
-	((uint32_t)(EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | \
-		    EPOLLET | EPOLLEXCLUSIVE))
 
 static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 			struct epoll_event *event)
@@ -195,14 +194,11 @@ static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 
 	switch (op) {
 	case EPOLL_CTL_ADD:
-		if ((event->events & EPOLLEXCLUSIVE) != 0 &&
-		    (event->events & ~EXCLUSIVE_OK) != 0)
-			return -EINVAL;
-		if (r != NULL)
-			return -EEXIST;
-		error = probe(epfd, fd);
+		error = probe(epfd, fd, event);
 		if (error < 0)
 			return error;
+		if (r != NULL)
+			return -EEXIST;
 		r = reg_make();
 		if (r == NULL)
 			return -ENOSPC;

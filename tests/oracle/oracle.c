@@ -106,16 +106,22 @@ int dial(int fd, enum outcome outcome)
 	return connect(fd, (struct sockaddr *)&sin, sizeof(sin));
 }
 
+/* The connect that when() asks about is the next. */
+void starting(void)
+{
+	begin_ms = now_ms();
+}
+
 /* The connect that the scenario is about, of a non-blocking socket. */
 void begin(int fd, enum outcome outcome)
 {
 	int result, error;
 
-	begin_ms = now_ms();
+	starting();
 	result = dial(fd, outcome);
 	error = errno;
 	say("connect = %d %s%s", result, result ? strerrorname_np(error) : "",
-	    now_ms() - begin_ms < DELAY * 2 / 3 ? "" : ", but not at once");
+	    now_ms() - begin_ms < DELAY - 5 ? "" : ", but not at once");
 }
 
 /* Return: a new non-blocking socket, connecting */
@@ -224,6 +230,20 @@ int waited(int ep, long ms)
 
 	say_events(n, events);
 	return n;
+}
+
+/*
+ * A failure is several wake-ups of the kernel; a waiter that is quick sees an
+ * edge of each, or the first bits before the last. Wait until they are over:
+ * @fd is the socket, or an epoll that it is in.
+ */
+void settle(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	MUST(poll(&p, 1, LONG) == 1);
+	when();
+	nap(SOON);
 }
 
 /*

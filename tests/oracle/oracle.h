@@ -28,7 +28,7 @@
 
 /* Milliseconds. A connect takes DELAY; SOON is long before its end, LATER long
  * after it; what takes LONG never comes. */
-enum { SOON = 50, DELAY = 150, LATER = 400, LONG = 4000 };
+enum { SOON = 50, DELAY = 200, LATER = 500, LONG = 4000 };
 
 /* What becomes of the connect; a banner is what the peer says first. */
 enum outcome { ACCEPTED, BANNER, REFUSED, HOST, NET };
@@ -62,6 +62,7 @@ void nap(long ms);
 int sock(int flags);
 struct sockaddr_in target(enum outcome outcome);
 int dial(int fd, enum outcome outcome);
+void starting(void);
 void begin(int fd, enum outcome outcome);
 int begun(enum outcome outcome);
 void when(void);
@@ -72,6 +73,7 @@ int new_epoll(void);
 void watch(int ep, int op, int fd, char tag, uint32_t events);
 int waited(int ep, long ms);
 uint32_t collect(int ep, uint32_t until);
+void settle(int fd);
 void say_events(int result, const struct epoll_event *events);
 const char *bits(uint32_t events);
 

@@ -33,8 +33,8 @@ void cut_signal_failed(void)
 	int fd = cut(HOST);
 
 	polled(fd, POLLIN | POLLOUT | POLLRDHUP, 20);
-	polled(fd, POLLIN | POLLOUT | POLLRDHUP, LONG);
-	when();
+	settle(fd);
+	polled(fd, POLLIN | POLLOUT | POLLRDHUP, 0);
 	say_error(fd);
 	say_error(fd);
 }

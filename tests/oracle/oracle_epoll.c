@@ -92,7 +92,14 @@ void epoll_before_exclusive(void)
 /* What has fired before the connect does not fire again. */
 void epoll_before_once(void)
 {
-	before(EPOLLIN | EPOLLOUT | EPOLLONESHOT, true);
+	int fd = sock(SOCK_NONBLOCK), ep = new_epoll();
+
+	watch(ep, EPOLL_CTL_ADD, fd, 'a', EPOLLOUT | EPOLLONESHOT);
+	waited(ep, 0);
+	begin(fd, ACCEPTED);
+	waited(ep, LATER);
+	watch(ep, EPOLL_CTL_MOD, fd, 'b', EPOLLOUT | EPOLLONESHOT);
+	waited(ep, SOON);
 }
 
 void epoll_before_once_unseen(void)
@@ -391,6 +398,7 @@ static int mapped(enum outcome outcome)
 				     .sin6_port = sin.sin_port };
 
 	MUST(fd >= 0);
+	starting();
 	sin6.sin6_addr.s6_addr32[2] = htonl(0xffff);
 	sin6.sin6_addr.s6_addr32[3] = sin.sin_addr.s_addr;
 	DO(connect(fd, (struct sockaddr *)&sin6, sizeof(sin6)));
@@ -422,6 +430,7 @@ void mapped_failed(void)
 
 	watch(ep, EPOLL_CTL_ADD, fd, 'a', ALL | EPOLLET);
 	waited(ep, SOON);
+	settle(ep);
 	waited(ep, LONG);
 	waited(ep, SOON);
 	say_error(fd);

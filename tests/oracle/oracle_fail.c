@@ -10,8 +10,9 @@ static void polled_failure(enum outcome outcome)
 	char buf[4];
 
 	polled(fd, ALL, SOON);
-	polled(fd, ALL, LONG);
-	when();
+	if (outcome == REFUSED)
+		polled(fd, ALL, LONG);
+	settle(fd);
 	polled(fd, ALL, 0);
 	say_error(fd);
 	say_error(fd);
@@ -51,8 +52,8 @@ static void watched(enum outcome outcome, uint32_t events, bool before)
 	if (!before)
 		watch(ep, EPOLL_CTL_ADD, fd, 'a', events);
 	waited(ep, SOON);
+	settle(ep);
 	waited(ep, LONG);
-	when();
 	waited(ep, SOON);
 	say_error(fd);
 	forget_icmp(fd);
@@ -249,8 +250,8 @@ static void loop_after(uint32_t events)
 	int fd = begun(REFUSED), ep = new_epoll();
 
 	watch(ep, EPOLL_CTL_ADD, fd, 'a', events);
-	waited(ep, LONG);
-	when();
+	settle(ep);
+	waited(ep, 0);
 	say_error(fd);
 	waited(ep, 0);
 	DO(dial(fd, ACCEPTED));
@@ -284,14 +285,14 @@ void fail_again(void)
 	DO(dial(fd, HOST));
 	begin(fd, HOST);
 	polled(fd, ALL, SOON);
-	polled(fd, ALL, LONG);
-	when();
+	settle(fd);
+	polled(fd, ALL, 0);
 	say_error(fd);
 	forget_icmp(fd);
 	DO(dial(fd, NET));
 	begin(fd, NET);
-	polled(fd, ALL, LONG);
-	when();
+	settle(fd);
+	polled(fd, ALL, 0);
 	DO(dial(fd, NET));
 	say_error(fd);
 }

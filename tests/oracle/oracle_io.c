@@ -38,8 +38,8 @@ void io_connect_loop(void)
 	when();
 	DO(dial(fd, ACCEPTED));
 	talk(fd);
-	fd = begun(NET);
-	while (dial(fd, NET) == -1 && errno == EALREADY)
+	fd = begun(REFUSED);
+	while (dial(fd, REFUSED) == -1 && errno == EALREADY)
 		nap(5);
 	did("connect", -1);
 	when();

@@ -55,8 +55,8 @@ void fork_error_once(void)
 	pid_t pid;
 
 	if (in_child(&pid)) {
-		polled(fd, ALL, LONG);
-		when();
+		settle(fd);
+		polled(fd, ALL, 0);
 		say_error(fd);
 		_exit(0);
 	}

@@ -149,9 +149,7 @@ void nest_dup(void)
 	watch(ep, EPOLL_CTL_ADD, fd, 'a', EPOLLOUT);
 	watch(ep, EPOLL_CTL_ADD, copy, 'd', EPOLLOUT);
 	waited(ep, SOON);
-	MUST(poll(&(struct pollfd){ .fd = ep, .events = POLLIN }, 1, LONG));
-	when();
-	nap(SOON);
+	settle(ep);
 	waited(ep, LONG);
 	talk(copy);
 }
@@ -167,9 +165,7 @@ void nest_dup_closed(void)
 	DO(close(fd));
 	watch(ep, EPOLL_CTL_MOD, fd, 'a', EPOLLOUT);
 	waited(ep, SOON);
-	MUST(poll(&(struct pollfd){ .fd = ep, .events = POLLIN }, 1, LONG));
-	when();
-	nap(SOON);
+	settle(ep);
 	waited(ep, LONG);
 	waited(ep, 0);
 	talk(copy);
@@ -210,7 +206,7 @@ void nest_asleep_failed(void)
 	pthread_t thread = in_thread(wait_there, &ep);
 
 	nap(SOON);
-	begin(fd, HOST);
+	begin(fd, REFUSED);
 	watch(ep, EPOLL_CTL_ADD, fd, 'a', EPOLLIN | EPOLLOUT | EPOLLRDHUP);
 	join(thread);
 	say_error(fd);
@@ -245,7 +241,6 @@ void nest_asleep_before_failed(void)
 	nap(SOON);
 	begin(fd, REFUSED);
 	join(thread);
-	waited(ep, SOON);
 	say_error(fd);
 }
 
@@ -373,9 +368,7 @@ void nest_several(void)
 	waited(ep, SOON);
 	MUST(read(ends[0], &c, 1) == 1);
 	waited(ep, 0);
-	MUST(poll(&(struct pollfd){ .fd = ep, .events = POLLIN }, 1, LONG));
-	when();
-	nap(SOON);
+	settle(ep);
 	waited(ep, 0);
 	say_error(good);
 	say_error(bad);

@@ -64,7 +64,7 @@ void select_connected(void)
 
 void select_failed(void)
 {
-	int fd = begun(HOST);
+	int fd = begun(REFUSED);
 
 	selected(fd, SOON);
 	selected(fd, LONG);

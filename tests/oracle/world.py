@@ -4,10 +4,11 @@
     the oracle's network --- tun --- we --- tun --- the peer's network
 
 Both ends are the kernel's own TCP. Between them is a wire that holds back the
-first SYN of each connection for DELAY: then the peer accepts, refuses (RST), or
-answers that there is no such host or network (ICMP), as its kernel does for the
-address and port in question. A proxy stands beside the peer; connections to it
-are not delayed, it waits itself, and then tries the same targets.
+first SYN of each connection for DELAY: then the peer accepts or refuses (RST),
+as it does for the port in question, or the wire itself answers that there is no
+such host or network (ICMP): a router's kernel would not do so often enough. A
+proxy stands beside the peer; connections to it are not delayed, it waits
+itself, and then tries the same targets, where the same is to be found.
 
 Needs root, or user namespaces; and /dev/net/tun.
 """
@@ -17,14 +18,16 @@ import fcntl
 import heapq
 import os
 import select
+import socket
 import struct
 import subprocess
 import sys
 import threading
 import time
 
-DELAY = 0.150
-PEER, NO_HOST, PROXY = '203.0.113.1', '203.0.113.2', '203.0.113.100'
+DELAY = 0.200
+PEER, PROXY = '203.0.113.1', '203.0.113.100'
+NO_HOST, NO_NET = '203.0.113.2', '192.88.99.1'
 PROXY_PORT = 1080
 US = '198.18.0.1'
 
@@ -74,6 +77,26 @@ def ip(commands):
         raise Unavailable(str(e)) from None
 
 
+def checksum(data):
+    total = sum(struct.unpack(f'!{len(data) // 2}H', data))
+    total = (total >> 16) + (total & 0xffff)
+    return ~(total + (total >> 16)) & 0xffff
+
+
+# The codes of "destination unreachable".
+UNREACHABLE = {socket.inet_aton(NO_NET): 0, socket.inet_aton(NO_HOST): 1}
+
+
+def unreachable(packet):
+    """The ICMP message about a packet, from the peer as a router."""
+    quoted = packet[:(packet[0] & 15) * 4 + 8]
+    icmp = struct.pack('!BBHI', 3, UNREACHABLE[packet[16:20]], 0, 0) + quoted
+    icmp = icmp[:2] + struct.pack('!H', checksum(icmp)) + icmp[4:]
+    ip = struct.pack('!BBHIBBH4s4s', 0x45, 0, 20 + len(icmp), 0, 64, 1, 0,
+                     socket.inet_aton(PEER), packet[12:16])
+    return ip[:10] + struct.pack('!H', checksum(ip)) + ip[12:] + icmp
+
+
 class Wire(threading.Thread):
     """Carries packets between the two; a SYN to the peer waits for DELAY."""
 
@@ -86,9 +109,9 @@ class Wire(threading.Thread):
         """The SYN of a connection that is not one to the proxy?"""
         if packet[0] >> 4 != 4 or packet[9] != 6:
             return False
-        tcp = packet[(packet[0] & 15) * 4:]
-        return tcp[13] & 0x12 == 0x02 and \
-            struct.unpack('!H', tcp[2:4])[0] != PROXY_PORT
+        flags = packet[(packet[0] & 15) * 4 + 13]
+        return flags & 0x12 == 0x02 and \
+            packet[16:20] != socket.inet_aton(PROXY)
 
     def run(self):
         while True:
@@ -105,7 +128,11 @@ class Wire(threading.Thread):
                 else:
                     os.write(self.far, packet)
             while self.held and self.held[0][0] <= time.monotonic():
-                os.write(self.far, heapq.heappop(self.held)[2])
+                packet = heapq.heappop(self.held)[2]
+                if packet[16:20] in UNREACHABLE:
+                    os.write(self.near, unreachable(packet))
+                else:
+                    os.write(self.far, packet)
 
 
 class World:
@@ -144,10 +171,6 @@ class World:
                address add {PROXY}/32 dev lo
                route add {US} dev tun0
                route add unreachable {NO_HOST}\n''')
-        # A router's ICMP errors, and as many as are due.
-        for name, value in ('ip_forward', '1'), ('icmp_ratelimit', '0'):
-            with open('/proc/sys/net/ipv4/' + name, 'w') as f:
-                f.write(value)
         Wire(near, far).start()
         self.serve(PEER, 7, 'echo')
         self.serve(PEER, 13, "send 'hello'; echo")
