@@ -35,8 +35,11 @@ static uint16_t pool_free;
 static unsigned in_use;
 
 #define OUTCOMES 65536u
-static struct outcome *outcomes; /* shared; reused in turn */
-static unsigned outcomes_used;
+/* Shared, the turn included: relatives take from it, too. */
+static struct {
+	atomic_uint turn;
+	struct outcome of[OUTCOMES];
+} *outcomes;
 
 bool conn_lock(struct conn_lock *l)
 {
@@ -131,7 +134,7 @@ bool conn_set_up(void)
 	pool = sys_mmap((FD_CONN_MAX + 1) * sizeof(*pool),
 			PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-	outcomes = sys_mmap(OUTCOMES * sizeof(*outcomes),
+	outcomes = sys_mmap(sizeof(*outcomes),
 			    PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	if (pool == MAP_FAILED || outcomes == MAP_FAILED)
@@ -344,6 +347,20 @@ static void set_outcome(struct conn *c, enum conn_state state, int error)
 	atomic_store_explicit(&c->outcome->state, state, memory_order_release);
 }
 
+/* Not one that is pending, which is somebody's, as long as there are others. */
+static struct outcome *next_outcome(void)
+{
+	struct outcome *o = NULL;
+
+	for (unsigned i = 0; i < OUTCOMES; i++) {
+		o = &outcomes->of[atomic_fetch_add(&outcomes->turn, 1) %
+				  OUTCOMES];
+		if (atomic_load(&o->state) != CONN_PENDING)
+			break;
+	}
+	return o;
+}
+
 /* @c has a new outcome, which is not known yet. */
 static void make_pending(struct conn *c)
 {
@@ -353,7 +370,7 @@ static void make_pending(struct conn *c)
 		conn_close_hidden(c->event_fd);
 		c->event_fd = -1;
 	}
-	c->outcome = &outcomes[outcomes_used++ % OUTCOMES];
+	c->outcome = next_outcome();
 	set_outcome(c, CONN_PENDING, 0);
 	count(c);
 }

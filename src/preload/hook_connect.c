@@ -35,8 +35,6 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 		return (int)hook_result(-ENOTCONN);
 	if (run == NULL || !memory_is_readable(len, sizeof(*len)))
 		return libc(getpeername)(fd, addr, len);
-	if (unlikely(conn_state(fd) == CONN_PENDING))
-		return (int)hook_result(-ENOTCONN);
 	room = *len;
 	if (libc(getpeername)(fd, addr, len) < 0)
 		return -1;

@@ -33,7 +33,7 @@ static int close_around(unsigned first, unsigned last, int flags)
 {
 	int h_fd = -1;
 
-	if (((unsigned)flags & CLOSE_RANGE_CLOEXEC) == 0)
+	if (((unsigned)flags & ~CLOSE_RANGE_UNSHARE) == 0)
 		conn_closing_range(first, last);
 	while ((h_fd = state_next_hidden(h_fd)) >= 0) {
 		unsigned h = (unsigned)h_fd;
@@ -90,11 +90,11 @@ EXPORT int dup2(int old, int new)
 
 	if (fd_is_hidden(new))
 		state_give_way(new);
-	if (old != new)
-		conn_closing(new);
 	r = libc(dup2)(old, new);
-	if (r >= 0 && old != new)
+	if (r >= 0 && old != new) {
+		conn_closing(new);
 		conn_duplicated(old, r);
+	}
 	return r;
 }
 
@@ -106,11 +106,11 @@ EXPORT int dup3(int old, int new, int flags)
 
 	if (fd_is_hidden(new))
 		state_give_way(new);
-	if (old != new)
-		conn_closing(new);
 	r = libc(dup3)(old, new, flags);
-	if (r >= 0 && old != new)
+	if (r >= 0 && old != new) {
+		conn_closing(new);
 		conn_duplicated(old, r);
+	}
 	return r;
 }
 
