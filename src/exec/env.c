@@ -31,7 +31,7 @@ static bool list_has(const char *list, const char *lib)
 
 size_t exec_env_size(const struct exec_env *want, char *const envp[])
 {
-	bool preload_right = false, run_right = false;
+	bool preload_right = false, run_right = false, run_seen = false;
 	size_t n = 0, old = 0;
 	const char *v;
 
@@ -40,7 +40,10 @@ size_t exec_env_size(const struct exec_env *want, char *const envp[])
 			preload_right = list_has(v, want->preload);
 			old = strlen(v);
 		} else if ((v = value_of(envp[n], RUN)) != NULL) {
-			run_right = strcmp(v, want->run) == 0;
+			/* Of two the first one counts (getenv(3)). */
+			if (!run_seen)
+				run_right = strcmp(v, want->run) == 0;
+			run_seen = true;
 		}
 	}
 	if (preload_right && run_right)

@@ -22,7 +22,7 @@
 
 int run_fd_hide(int fd)
 {
-	struct rlimit old, raised;
+	struct rlimit old = { 1024, 1024 }, raised;
 	int saved = errno, r = -EMFILE;
 
 	if (getrlimit(RLIMIT_NOFILE, &old) == 0 &&

@@ -730,6 +730,11 @@ void conn_await_exec(void)
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
 	for (int fd = 0; fd < fd_table_end; fd++) {
+		const struct conn *c = conn_of(fd);
+
+		/* Another process's goes on without us. */
+		if (c == NULL || !conn_is_mine(c))
+			continue;
 		while (conn_state(fd) == CONN_PENDING &&
 		       (sys_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC) == 0) {
 			struct timespec ms = { .tv_nsec = 2000000 };

@@ -134,8 +134,12 @@ struct run *state_run(void)
 bool state_is_hidden(int fd)
 {
 	start();
-	return fd >= 0 && (fd == ref.fd || fd == ref.log_fd ||
-			   fd_get(fd) == FD_HIDDEN);
+	if (fd < 0)
+		return false;
+	/* The program may have taken the number (state_give_way()). */
+	if (fd == ref.fd)
+		return run_fd_find(&ref) == fd;
+	return fd == ref.log_fd || fd_get(fd) == FD_HIDDEN;
 }
 
 void state_note_hidden(int fd)
@@ -169,6 +173,12 @@ int state_next_hidden(int fd)
 
 void state_give_way(int fd)
 {
+	if (fd == ref.log_fd) {
+		/* In a vfork child the parent falls silent, too. */
+		ref.log_fd = -1;
+		log_set_fd(-1);
+		return;
+	}
 	/*
 	 * Nothing is noted here: this may be a vfork child, and the parent's
 	 * descriptor stays where it is. run_fd_find() looks around at exec.

@@ -127,6 +127,11 @@ static size_t direct_addresses(struct run *run, const char *name, size_t len,
 	for (unsigned i = 0; i < run->config.rules.count && !*direct; i++) {
 		const struct rule *rule = &run->config.rules.rule[i];
 
+		/* ":22" is no reason to ask anybody for every name. */
+		if (rule->match == RULE_ANY &&
+		    (rule->port_first != 0 || rule->port_last != 65535))
+			continue;
+
 		target.port = rule->port_first != 0 ? rule->port_first : 1;
 		*direct = rules_judge(&run->config.rules, NULL, 0, &target)
 				  .route == ROUTE_DIRECT;

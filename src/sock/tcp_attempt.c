@@ -203,6 +203,22 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 	return try_servers(a);
 }
 
+/* The present address does not answer: @cause */
+static void try_next_server(struct tcp_attempt *a, int cause)
+{
+	int r;
+
+	a->cause = cause;
+	tcp_disconnect(a->fd);
+	a->server++;
+	/* Connecting anew would wait where the program has asked to wait. */
+	if (!tcp_is_nonblocking(a->fd))
+		a->server = CONFIG_SERVERS_MAX;
+	r = try_servers(a);
+	if (r < 0 && r != -EINPROGRESS && a->state != TCP_FAILED)
+		fail(a, -r, SOCKS_FAIL_UNREACHABLE, 0);
+}
+
 /* The kernel's connect has come to an end, or somebody only looks. */
 static void step_connecting(struct tcp_attempt *a)
 {
@@ -219,15 +235,7 @@ static void step_connecting(struct tcp_attempt *a)
 		a->state = TCP_HANDSHAKE;
 		return;
 	}
-	a->cause = error;
-	tcp_disconnect(a->fd);
-	a->server++;
-	/* Connecting anew would wait where the program has asked to wait. */
-	if (!tcp_is_nonblocking(a->fd))
-		a->server = CONFIG_SERVERS_MAX;
-	r = try_servers(a);
-	if (r < 0 && r != -EINPROGRESS && a->state != TCP_FAILED)
-		fail(a, -r, SOCKS_FAIL_UNREACHABLE, 0);
+	try_next_server(a, error);
 }
 
 /* Return: false if the kernel's buffer is full */
@@ -274,6 +282,13 @@ static bool receive_input(struct tcp_attempt *a)
 
 static void finish(struct tcp_attempt *a)
 {
+	if (handshake_wants(&a->hs) == HANDSHAKE_FAILED &&
+	    a->hop < a->run->config.nvia) {
+		/* What one proxy says of the next is not about the target. */
+		a->cause = handshake_errno(&a->hs);
+		fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
+		return;
+	}
 	if (handshake_wants(&a->hs) == HANDSHAKE_FAILED) {
 		fail(a, handshake_errno(&a->hs), handshake_failure(&a->hs),
 		     handshake_rep(&a->hs));
@@ -355,8 +370,8 @@ short tcp_attempt_events(const struct tcp_attempt *a)
 enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a)
 {
 	if (a->state == TCP_CONNECTING) {
-		a->cause = ETIMEDOUT;
-		return fail(a, ENETUNREACH, SOCKS_FAIL_UNREACHABLE, 0);
+		try_next_server(a, ETIMEDOUT);
+		return (enum tcp_state)a->state;
 	}
 	handshake_timed_out(&a->hs);
 	finish(a);

@@ -77,7 +77,10 @@ enum tcp_state tcp_attempt_step(struct tcp_attempt *a);
 /** tcp_attempt_events() - POLLIN or POLLOUT: what to wait for */
 short tcp_attempt_events(const struct tcp_attempt *a);
 
-/** tcp_attempt_timed_out() - @deadline has passed; Return: TCP_FAILED */
+/**
+ * tcp_attempt_timed_out() - @deadline has passed; Return: TCP_FAILED, or
+ * TCP_CONNECTING with the proxy's next address and a new deadline
+ */
 enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a);
 
 /**

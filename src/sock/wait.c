@@ -27,15 +27,19 @@ uint64_t sock_now_us(void)
 bool sock_signal_interrupts(void)
 {
 	struct sigaction sa;
+	bool interrupts = false;
+	int saved = errno;
 
-	for (int sig = 1; sig < NSIG; sig++) {
-		if (sigaction(sig, NULL, &sa) == 0 &&
-		    ((sa.sa_flags & SA_SIGINFO) != 0 ||
-		     (sa.sa_handler != SIG_DFL && sa.sa_handler != SIG_IGN)) &&
-		    (sa.sa_flags & SA_RESTART) == 0)
-			return true;
+	for (int sig = 1; sig < NSIG && !interrupts; sig++) {
+		/* Some signals are libc's own, and an error to ask for. */
+		interrupts = sigaction(sig, NULL, &sa) == 0 &&
+			     ((sa.sa_flags & SA_SIGINFO) != 0 ||
+			      (sa.sa_handler != SIG_DFL &&
+			       sa.sa_handler != SIG_IGN)) &&
+			     (sa.sa_flags & SA_RESTART) == 0;
 	}
-	return false;
+	errno = saved;
+	return interrupts;
 }
 
 int sock_wait_poll(int fd, short events, int ms)
