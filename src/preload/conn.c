@@ -721,9 +721,22 @@ void conn_quiesce(void)
 		helper_end();
 }
 
+/* In this process alone @fd becomes a socket whose connection was reset. */
+static void replace_by_dead(int fd)
+{
+	int dead = net_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (dead < 0)
+		return;
+	tcp_look_reset(dead, AF_INET);
+	sys(SYS_dup3, dead, fd, 0);
+	sys_close(dead);
+}
+
 void conn_await_exec(void)
 {
 	enum { PATIENCE_MS = 5000 };
+	struct timespec ms = { .tv_nsec = 2000000 };
 	uint64_t end;
 
 	if (likely(atomic_load(&conn_active) == 0) || owner_pid != getpid())
@@ -732,18 +745,16 @@ void conn_await_exec(void)
 	for (int fd = 0; fd < fd_table_end; fd++) {
 		const struct conn *c = conn_of(fd);
 
-		/* Another process's goes on without us. */
-		if (c == NULL || !conn_is_mine(c))
-			continue;
-		while (conn_state(fd) == CONN_PENDING &&
+		while (c != NULL && conn_state(fd) == CONN_PENDING &&
 		       (sys_fcntl(fd, F_GETFD, 0) & FD_CLOEXEC) == 0) {
-			struct timespec ms = { .tv_nsec = 2000000 };
-
-			if (sock_now_ms() > end) {
+			if (sock_now_ms() <= end) {
+				sys(SYS_nanosleep, &ms, NULL);
+			} else if (conn_is_mine(c)) {
 				conn_cancel(fd);
+			} else {
+				replace_by_dead(fd);
 				break;
 			}
-			sys(SYS_nanosleep, &ms, NULL);
 		}
 	}
 }

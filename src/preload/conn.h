@@ -150,8 +150,8 @@ void conn_quiesce(void);
 
 /**
  * conn_await_exec() - pending connections that survive exec come to their end
- * first, for their handshake's state would be lost; those that do not within
- * a few seconds are given up
+ * first, for the new program would take the proxy's connection for its own;
+ * those that do not within a few seconds are given up
  */
 void conn_await_exec(void);
 
