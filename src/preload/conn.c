@@ -1,402 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What the hooks ask of a connection, and tell it. The table, the lock and the
+ * end of a connection are in conn_core.c.
+ */
 #include <errno.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "exec/run_fd.h"
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "preload/conn_internal.h"
-#include "preload/state.h"
 #include "sock/tcp_fail.h"
 #include "sock/wait.h"
-
-_Atomic uint16_t fd_table[FD_TABLE_SIZE];
-atomic_int fd_table_end;
-atomic_uint conn_active;
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pid_t parent_pid; /* which had the table when this one was forked */
-static pid_t owner_pid; /* 0 until the first conn is made */
-
-/*
- * Everything is addressed by small numbers in memory that is reserved once and
- * backed where it is used.
- */
-static struct conn *pool;
-static unsigned pool_used; /* conns ever taken from it; 0 is never one */
-static uint16_t pool_free;
-static unsigned in_use;
-
-#define OUTCOMES 65536u
-/* Shared, the turn included: relatives take from it, too. */
-static struct {
-	atomic_uint turn;
-	struct outcome of[OUTCOMES];
-} *outcomes;
-
-bool conn_lock(struct conn_lock *l)
-{
-	sigset_t all;
-
-	if (owner_pid != getpid())
-		return false;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &l->signals);
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &l->cancel);
-	pthread_mutex_lock(&mutex);
-	return true;
-}
-
-void conn_unlock(struct conn_lock *l)
-{
-	pthread_mutex_unlock(&mutex);
-	pthread_setcancelstate(l->cancel, NULL);
-	pthread_sigmask(SIG_SETMASK, &l->signals, NULL);
-}
-
-void conn_lock_helper(void)
-{
-	pthread_mutex_lock(&mutex);
-}
-
-void conn_unlock_helper(void)
-{
-	pthread_mutex_unlock(&mutex);
-}
-
-/*
- * pthread_atfork(3) without the start files that it wants, of which we have no
- * other need: we are never unloaded.
- */
-extern int __register_atfork(void (*prepare)(void), void (*parent)(void),
-			     void (*child)(void), void *dso);
-
-/* --- fork --------------------------------------------------------------- */
-
-static struct conn_lock fork_lock;
-
-static void before_fork(void)
-{
-	if (!conn_lock(&fork_lock)) {
-		fork_lock.cancel = -1;
-		return;
-	}
-	/* The child can only watch what exists now. */
-	for (unsigned i = 1; i <= pool_used; i++)
-		if (pool[i].slots > 0 &&
-		    conn_local_state(&pool[i]) == CONN_PENDING) {
-			conn_make_event_fd(&pool[i]);
-			pool[i].forked = true;
-		}
-}
-
-static void after_fork_parent(void)
-{
-	if (fork_lock.cancel != -1)
-		conn_unlock(&fork_lock);
-}
-
-static void after_fork_child(void)
-{
-	if (fork_lock.cancel == -1)
-		return;
-	parent_pid = owner_pid;
-	owner_pid = getpid();
-	helper_forked();
-	for (unsigned i = 1; i <= pool_used; i++) {
-		struct conn *c = &pool[i];
-
-		c->watched = false;
-		conn_inherit_regs(c);
-		if (c->outcome != NULL && c->attempt.fd >= 0) {
-			conn_close_hidden(c->attempt.fd);
-			c->attempt.fd = -1;
-		}
-	}
-	conn_unlock(&fork_lock);
-}
-
-bool conn_set_up(void)
-{
-	static int once;
-
-	if (owner_pid != 0)
-		return owner_pid == getpid();
-	if (__atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
-		return false; /* another thread is at it, or it has failed */
-	pool = sys_mmap((FD_CONN_MAX + 1) * sizeof(*pool),
-			PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-	outcomes = sys_mmap(sizeof(*outcomes),
-			    PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-	if (pool == MAP_FAILED || outcomes == MAP_FAILED)
-		return false;
-	__register_atfork(before_fork, after_fork_parent, after_fork_child,
-			  NULL);
-	__atomic_store_n(&owner_pid, getpid(), __ATOMIC_RELEASE);
-	return true;
-}
-
-/* --- the pool ------------------------------------------------------------ */
-
-bool conn_is_mine(const struct conn *c)
-{
-	return c->owner == owner_pid;
-}
-
-bool conn_owner_is_gone(const struct conn *c)
-{
-	/* A zombie still answers kill(2): its child knows better. */
-	return c->owner == parent_pid ? getppid() != parent_pid
-				      : sys(SYS_kill, c->owner, 0) == -ESRCH;
-}
-
-void conn_orphaned(struct conn *c)
-{
-	int copy = sys_fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-
-	c->owner = owner_pid;
-	c->attempt.fd = conn_hide(copy);
-	conn_finish(c, ECONNABORTED);
-}
-
-struct conn *conn_at(unsigned index)
-{
-	return &pool[index];
-}
-
-unsigned conn_index(const struct conn *c)
-{
-	return (unsigned)(c - pool);
-}
-
-struct conn *conn_of(int fd)
-{
-	uint16_t v = fd_get(fd);
-
-	return fd_is_conn(v) ? &pool[v] : NULL;
-}
-
-struct conn *conn_make(int fd)
-{
-	struct conn *c;
-
-	if (pool_free != 0) {
-		c = &pool[pool_free];
-		pool_free = c->next;
-	} else if (pool_used < FD_CONN_MAX) {
-		c = &pool[++pool_used];
-	} else {
-		return NULL;
-	}
-	c->generation++;
-	c->next = 0;
-	c->watched = c->told = c->forked = c->counted = false;
-	c->owes_zero = false;
-	in_use++;
-	c->slots = 1;
-	c->fd = fd;
-	c->owner = 0;
-	c->event_fd = -1;
-	c->outcome = NULL;
-	c->regs = NULL;
-	c->attempt.fd = -1;
-	fd_set_value(fd, (uint16_t)conn_index(c));
-	return c;
-}
-
-enum conn_state conn_local_state(const struct conn *c)
-{
-	/* Read once: without the lock it may become NULL meanwhile. */
-	struct outcome *o = __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
-
-	if (o == NULL)
-		return CONN_FRESH;
-	return (enum conn_state)atomic_load_explicit(&o->state,
-						     memory_order_acquire);
-}
-
-/* Keep conn_active true to what @c has become. */
-static void count(struct conn *c)
-{
-	enum conn_state s = conn_local_state(c);
-	bool active = c->slots > 0 && (s == CONN_PENDING ||
-				       (s == CONN_FAILED && !c->told));
-
-	if (active == c->counted)
-		return;
-	c->counted = active;
-	atomic_fetch_add_explicit(&conn_active, active ? 1u : -1u,
-				  memory_order_release);
-}
-
-void conn_free_if_unused(struct conn *c)
-{
-	if (c->slots > 0 || c->watched)
-		return;
-	conn_drop_all_regs(c);
-	if (c->event_fd >= 0)
-		conn_close_hidden(c->event_fd);
-	if (c->attempt.fd >= 0)
-		conn_close_hidden(c->attempt.fd);
-	c->event_fd = c->attempt.fd = -1;
-	c->outcome = NULL;
-	c->next = pool_free;
-	pool_free = (uint16_t)conn_index(c);
-	in_use--;
-}
-
-void conn_trim(void)
-{
-	if (in_use > 0 || pool_used == 0)
-		return;
-	/* A burst of connections is over: its memory goes back. */
-	madvise(pool, (pool_used + 1) * sizeof(*pool), MADV_DONTNEED);
-	pool_used = pool_free = 0;
-}
-
-void conn_release(struct conn *c, int fd)
-{
-	fd_set_value(fd, FD_UNKNOWN);
-	if (--c->slots > 0)
-		return; /* and the kernel keeps its registrations, too */
-	conn_drop_regs_of_fd(c, fd);
-	count(c);
-	/* Closing the duplicate cancels it, unless a child has the socket. */
-	if (c->watched && !c->forked)
-		helper_unwatch(c);
-	conn_free_if_unused(c);
-}
-
-/* --- hidden descriptors --------------------------------------------------- */
-
-int conn_hide(int fd)
-{
-	int hidden;
-
-	if (fd < 0)
-		return fd;
-	hidden = run_fd_hide(fd);
-	sys_close(fd);
-	if (hidden < 0)
-		return hidden;
-	sys_fcntl(hidden, F_SETFD, FD_CLOEXEC);
-	if (hidden >= FD_TABLE_SIZE) {
-		sys_close(hidden);
-		return -EMFILE;
-	}
-	fd_set_value(hidden, FD_HIDDEN);
-	state_note_hidden(hidden);
-	return hidden;
-}
-
-void conn_close_hidden(int fd)
-{
-	fd_set_value(fd, FD_UNKNOWN);
-	sys_close(fd);
-}
-
-int conn_make_event_fd(struct conn *c)
-{
-	if (c->event_fd < 0)
-		/* Blocking: conn_wait() sleeps in read(2). */
-		c->event_fd = conn_hide(
-			(int)sys(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_SEMAPHORE));
-	return c->event_fd;
-}
-
-/* --- the end of a connection --------------------------------------------- */
-
-/* Every number that means @c means nothing from now on. */
-static void forget_numbers(struct conn *c)
-{
-	uint16_t v = (uint16_t)conn_index(c);
-
-	if (fd_get(c->fd) == v) {
-		fd_set_value(c->fd, FD_UNKNOWN);
-		c->slots--;
-	}
-	for (int fd = 0; c->slots > 0 && fd < fd_table_end; fd++) {
-		if (fd_get(fd) == v) {
-			fd_set_value(fd, FD_UNKNOWN);
-			c->slots--;
-		}
-	}
-	c->slots = 0;
-}
-
-static void wake_waiters(const struct conn *c)
-{
-	uint64_t many = UINT32_MAX; /* a semaphore: it stays readable */
-
-	if (c->event_fd >= 0)
-		sys(SYS_write, c->event_fd, &many, sizeof(many));
-}
-
-static void set_outcome(struct conn *c, enum conn_state state, int error)
-{
-	atomic_store_explicit(&c->outcome->error, error, memory_order_relaxed);
-	atomic_store_explicit(&c->outcome->state, state, memory_order_release);
-}
-
-/* Not one that is pending, which is somebody's, as long as there are others. */
-static struct outcome *next_outcome(void)
-{
-	struct outcome *o = NULL;
-
-	for (unsigned i = 0; i < OUTCOMES; i++) {
-		o = &outcomes->of[atomic_fetch_add(&outcomes->turn, 1) %
-				  OUTCOMES];
-		if (atomic_load(&o->state) != CONN_PENDING)
-			break;
-	}
-	return o;
-}
-
-/* @c has a new outcome, which is not known yet. */
-static void make_pending(struct conn *c)
-{
-	c->owner = owner_pid;
-	c->told = false;
-	if (c->event_fd >= 0) { /* of an earlier attempt: it is readable */
-		conn_close_hidden(c->event_fd);
-		c->event_fd = -1;
-	}
-	c->outcome = next_outcome();
-	set_outcome(c, CONN_PENDING, 0);
-	count(c);
-}
-
-void conn_finish(struct conn *c, int error)
-{
-	/* Unless a relative has cancelled it meanwhile. */
-	if (conn_is_mine(c) && conn_local_state(c) == CONN_PENDING) {
-		if (error != 0)
-			tcp_look_refused(c->attempt.fd, c->attempt.family);
-		set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
-		wake_waiters(c);
-	}
-	conn_apply_regs(c);
-	if (c->attempt.fd >= 0)
-		conn_close_hidden(c->attempt.fd);
-	c->attempt.fd = -1;
-	if (conn_local_state(c) == CONN_DONE && !c->owes_zero)
-		forget_numbers(c);
-	if (conn_local_state(c) == CONN_FAILED &&
-	    atomic_load(&c->outcome->error) == 0)
-		c->outcome = NULL; /* cancelled: the kernel says the rest */
-	count(c);
-}
-
-/* --- what the hooks call -------------------------------------------------- */
 
 void conn_fresh(int fd)
 {
@@ -492,7 +109,7 @@ void conn_begin_inline(int fd)
 	if (c == NULL)
 		c = conn_make(fd);
 	if (c != NULL)
-		make_pending(c);
+		conn_make_pending(c);
 	conn_unlock(&l);
 }
 
@@ -506,10 +123,10 @@ void conn_end_inline(int fd)
 	c = conn_of(fd);
 	if (c != NULL) {
 		if (conn_local_state(c) == CONN_PENDING) {
-			set_outcome(c, CONN_FAILED, 0);
-			wake_waiters(c);
+			conn_set_outcome(c, CONN_FAILED, 0);
+			conn_wake(c);
 			c->outcome = NULL;
-			count(c);
+			conn_count(c);
 		}
 		conn_apply_regs(c);
 	}
@@ -527,7 +144,7 @@ bool conn_owes_zero(int fd)
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) == CONN_DONE) {
 		owes = c->owes_zero;
-		forget_numbers(c);
+		conn_forget_numbers(c);
 		conn_free_if_unused(c);
 	}
 	conn_unlock(&l);
@@ -546,13 +163,13 @@ void conn_connected(int fd)
 	c = conn_of(fd);
 	if (c != NULL) {
 		if (conn_local_state(c) == CONN_PENDING) {
-			set_outcome(c, CONN_DONE, 0);
-			wake_waiters(c);
+			conn_set_outcome(c, CONN_DONE, 0);
+			conn_wake(c);
 		}
 		conn_apply_regs(c);
 		helper_unwatch(c);
-		forget_numbers(c);
-		count(c);
+		conn_forget_numbers(c);
+		conn_count(c);
 		conn_free_if_unused(c);
 	}
 	conn_unlock(&l);
@@ -579,16 +196,16 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 	/* The kernel has said 0 to us already: it is owed to the program. */
 	c->owes_zero = a->state != TCP_CONNECTING;
 	if (conn_local_state(c) != CONN_PENDING)
-		make_pending(c);
+		conn_make_pending(c);
 	if (!helper_watch(c)) {
 		c->outcome = NULL;
-		count(c);
+		conn_count(c);
 		conn_close_hidden(work);
 		c->attempt.fd = -1;
 		conn_unlock(&l);
 		return false;
 	}
-	count(c);
+	conn_count(c);
 	conn_unlock(&l);
 	return true;
 }
@@ -611,7 +228,7 @@ int conn_take_error(int fd)
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) == CONN_FAILED && !c->told) {
 		c->told = true;
-		count(c);
+		conn_count(c);
 		/* Told to whichever process asks first, as SO_ERROR is. */
 		error = atomic_exchange(&c->outcome->error, 0);
 	}
@@ -631,7 +248,7 @@ void conn_forget(int fd)
 		/* Its registrations are the kernel's again, and its history. */
 		c->outcome = NULL;
 		c->told = false;
-		count(c);
+		conn_count(c);
 	}
 	conn_unlock(&l);
 }
@@ -649,15 +266,15 @@ bool conn_cancel(int fd)
 	if (c != NULL && conn_local_state(c) == CONN_PENDING) {
 		pending = true;
 		helper_unwatch(c);
-		set_outcome(c, CONN_FAILED, 0);
+		conn_set_outcome(c, CONN_FAILED, 0);
 		/* Leaves ECONNRESET, as leaving SYN_SENT does. */
 		net_connect(fd, &none, sizeof(none));
-		wake_waiters(c);
+		conn_wake(c);
 		if (c->attempt.fd >= 0)
 			conn_close_hidden(c->attempt.fd);
 		c->attempt.fd = -1;
 		c->outcome = NULL;
-		count(c);
+		conn_count(c);
 		conn_apply_regs(c);
 	}
 	conn_unlock(&l);
@@ -717,7 +334,7 @@ int conn_wait(int fd, int option)
 
 void conn_quiesce(void)
 {
-	if (owner_pid == getpid())
+	if (conn_owner_pid == getpid())
 		helper_end();
 }
 
@@ -739,7 +356,7 @@ void conn_await_exec(void)
 	struct timespec ms = { .tv_nsec = 2000000 };
 	uint64_t end;
 
-	if (likely(atomic_load(&conn_active) == 0) || owner_pid != getpid())
+	if (likely(atomic_load(&conn_active) == 0) || conn_owner_pid != getpid())
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
 	for (int fd = 0; fd < fd_table_end; fd++) {

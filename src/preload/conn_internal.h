@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What conn.c, conn_epoll.c, conn_fork.c and helper.c share. Everything here
+ * What conn.c, conn_core.c, conn_epoll.c and helper.c share. Everything here
  * is called with the lock held, unless it says otherwise.
  */
 #ifndef PRELOAD_CONN_INTERNAL_H
@@ -85,6 +85,20 @@ void conn_free_if_unused(struct conn *c);
 
 /** conn_trim() - give memory back if no connection is known */
 void conn_trim(void);
+
+/** conn_owner_pid - the process that owns the table; 0 before there is one */
+extern pid_t conn_owner_pid;
+
+/** conn_count() - keep conn_active true to what @c has become */
+void conn_count(struct conn *c);
+/** conn_make_pending() - with a new outcome, which is not known yet */
+void conn_make_pending(struct conn *c);
+/** conn_set_outcome() - for everybody who shares it */
+void conn_set_outcome(struct conn *c, enum conn_state state, int error);
+/** conn_wake() - whoever waits for @c */
+void conn_wake(const struct conn *c);
+/** conn_forget_numbers() - every number that means @c means nothing now */
+void conn_forget_numbers(struct conn *c);
 
 /** conn_finish() - the outcome is known: tell everybody in this process */
 void conn_finish(struct conn *c, int error);
