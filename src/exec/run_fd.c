@@ -19,6 +19,8 @@
 #define HIDE_BELOW 3900
 /* Hidden descriptors stand together, within so many numbers. */
 #define HIDE_ROOM 16
+/* How many there may be above the limit, for a moment's connections. */
+#define RAISE_MAX 65536
 
 int run_fd_hide(int fd)
 {
@@ -29,7 +31,9 @@ int run_fd_hide(int fd)
 	    old.rlim_cur <= HIDE_ABOVE_LIMIT_MAX &&
 	    old.rlim_max >= old.rlim_cur + HIDE_ROOM) {
 		raised = old;
-		raised.rlim_cur = old.rlim_cur + HIDE_ROOM;
+		raised.rlim_cur = old.rlim_max;
+		if (raised.rlim_cur > old.rlim_cur + RAISE_MAX)
+			raised.rlim_cur = old.rlim_cur + RAISE_MAX;
 		if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
 			r = sys_fcntl(fd, F_DUPFD, (long)old.rlim_cur);
 			setrlimit(RLIMIT_NOFILE, &old);

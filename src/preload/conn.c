@@ -300,6 +300,8 @@ int conn_event_fd(int fd)
 	return r;
 }
 
+#define TICK_US 5000
+
 /* With a time-out the kernel's wait is never restarted, and nor is poll(2). */
 static int wait_at_most(int event_fd, const struct timeval *tv)
 {
@@ -308,6 +310,23 @@ static int wait_at_most(int event_fd, const struct timeval *tv)
 	long r = sys(SYS_ppoll, &p, 1, &ts, NULL, 0);
 
 	return r > 0 ? 0 : r == 0 ? -EAGAIN : (int)r;
+}
+
+/* There is nothing to wait on: look again, until the time-out has passed. */
+static int wait_a_little(struct timeval *tv)
+{
+	struct timespec tick = { .tv_nsec = TICK_US * 1000 };
+	bool limited = tv->tv_sec != 0 || tv->tv_usec != 0;
+	int64_t left = tv->tv_sec * INT64_C(1000000) + tv->tv_usec - TICK_US;
+	int r = (int)sys(SYS_nanosleep, &tick, NULL);
+
+	if (r < 0 || !limited)
+		return r;
+	if (left <= 0)
+		return -EAGAIN;
+	tv->tv_sec = left / 1000000;
+	tv->tv_usec = left % 1000000;
+	return 0;
 }
 
 int conn_wait(int fd, int option)
@@ -319,9 +338,11 @@ int conn_wait(int fd, int option)
 	tcp_option(fd, SOL_SOCKET, option, &tv, sizeof(tv));
 	while (conn_state(fd) == CONN_PENDING) {
 		event_fd = conn_event_fd(fd);
-		if (event_fd < 0)
+		if (event_fd < 0 && conn_state(fd) != CONN_PENDING)
 			break;
-		if (tv.tv_sec != 0 || tv.tv_usec != 0)
+		if (event_fd < 0) /* EMFILE, or a vfork child */
+			r = wait_a_little(&tv);
+		else if (tv.tv_sec != 0 || tv.tv_usec != 0)
 			r = wait_at_most(event_fd, &tv);
 		else
 			/* A semaphore of 2^32 - 1: it stays readable. */

@@ -45,10 +45,23 @@ static struct {
 	struct outcome of[OUTCOMES];
 } *outcomes;
 
+static void take_over_table(void);
+
+/* The thread that is in fork(3), and holds the lock for it. */
+static bool forking;
+static pthread_t forker;
+
 bool conn_lock(struct conn_lock *l)
 {
 	sigset_t all;
 
+	/* The program's fork handlers run between ours, and may use sockets. */
+	l->nested = __atomic_load_n(&forking, __ATOMIC_ACQUIRE) &&
+		    pthread_equal(forker, pthread_self());
+	if (l->nested) {
+		take_over_table();
+		return true;
+	}
 	if (conn_owner_pid != getpid())
 		return false;
 	sigfillset(&all);
@@ -60,6 +73,8 @@ bool conn_lock(struct conn_lock *l)
 
 void conn_unlock(struct conn_lock *l)
 {
+	if (l->nested)
+		return;
 	pthread_mutex_unlock(&mutex);
 	pthread_setcancelstate(l->cancel, NULL);
 	pthread_sigmask(SIG_SETMASK, &l->signals, NULL);
@@ -88,10 +103,14 @@ static struct conn_lock fork_lock;
 
 static void before_fork(void)
 {
-	if (!conn_lock(&fork_lock)) {
-		fork_lock.cancel = -1;
+	struct conn_lock l;
+
+	if (!conn_lock(&l) || l.nested)
 		return;
-	}
+	/* Another thread in fork(3) has used these until now. */
+	fork_lock = l;
+	forker = pthread_self();
+	__atomic_store_n(&forking, true, __ATOMIC_RELEASE);
 	/* The child can only watch what exists now. */
 	for (unsigned i = 1; i <= pool_used; i++)
 		if (pool[i].slots > 0 &&
@@ -103,13 +122,18 @@ static void before_fork(void)
 
 static void after_fork_parent(void)
 {
-	if (fork_lock.cancel != -1)
-		conn_unlock(&fork_lock);
+	struct conn_lock l = fork_lock;
+
+	if (!forking || !pthread_equal(forker, pthread_self()))
+		return;
+	__atomic_store_n(&forking, false, __ATOMIC_RELEASE);
+	conn_unlock(&l);
 }
 
-static void after_fork_child(void)
+/* In the child: the table is this process's own from now on. */
+static void take_over_table(void)
 {
-	if (fork_lock.cancel == -1)
+	if (conn_owner_pid == getpid())
 		return;
 	parent_pid = conn_owner_pid;
 	conn_owner_pid = getpid();
@@ -124,7 +148,14 @@ static void after_fork_child(void)
 			c->attempt.fd = -1;
 		}
 	}
-	conn_unlock(&fork_lock);
+}
+
+static void after_fork_child(void)
+{
+	if (!forking || !pthread_equal(forker, pthread_self()))
+		return;
+	take_over_table();
+	after_fork_parent();
 }
 
 bool conn_set_up(void)

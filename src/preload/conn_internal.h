@@ -43,6 +43,7 @@ struct conn {
 };
 
 struct conn_lock {
+	bool nested; /* this thread has it already: fork handlers */
 	sigset_t signals;
 	int cancel;
 };

@@ -233,7 +233,8 @@ static int distribute(const struct pollfd *p, unsigned k, fd_set *r, fd_set *w,
 		if ((p[i].revents & POLLNVAL) != 0)
 			return -EBADF;
 	for (unsigned i = 0; i < k; i++) {
-		int fd = p[i].fd;
+		/* Those set aside come back with nothing. */
+		int fd = p[i].fd >= 0 ? p[i].fd : -1 - p[i].fd;
 		bool in = has(r, fd) && (p[i].revents & SELECT_IN) != 0;
 		bool out = has(w, fd) && (p[i].revents & SELECT_OUT) != 0;
 		bool ex = has(x, fd) && (p[i].revents & SELECT_EX) != 0;
@@ -244,6 +245,54 @@ static int distribute(const struct pollfd *p, unsigned k, fd_set *r, fd_set *w,
 		bits += in + out + ex;
 	}
 	return bits;
+}
+
+/* Is there anything in it that select(2) was asked for? */
+static bool is_asked(const struct pollfd *p, const fd_set *r, const fd_set *w,
+		     const fd_set *x)
+{
+	return (p->revents & POLLNVAL) != 0 ||
+	       (has(r, p->fd) && (p->revents & SELECT_IN) != 0) ||
+	       (has(w, p->fd) && (p->revents & SELECT_OUT) != 0) ||
+	       (has(x, p->fd) && (p->revents & SELECT_EX) != 0);
+}
+
+/*
+ * poll(2) reports hang-ups and errors unasked. What has nothing else to report
+ * is not waited for any more.
+ */
+static int select_poll(struct pollfd *p, unsigned k, fd_set *r, fd_set *w,
+		       fd_set *x, const struct timespec *timeout,
+		       const sigset_t *mask)
+{
+	int64_t end = timeout != NULL ? now_ns() + timeout->tv_sec * SECOND +
+						timeout->tv_nsec
+				      : 0;
+	struct timespec left = { 0 };
+
+	if (timeout != NULL)
+		left = *timeout;
+	for (;;) {
+		int result = ready_ppoll(p, k, timeout != NULL ? &left : NULL,
+					 mask);
+		bool asked = false;
+		int64_t ns;
+
+		if (result < 0)
+			return result;
+		for (unsigned i = 0; i < k; i++)
+			asked |= p[i].fd >= 0 && is_asked(&p[i], r, w, x);
+		if (result == 0 || asked)
+			return distribute(p, k, r, w, x);
+		for (unsigned i = 0; i < k; i++)
+			if (p[i].revents != 0)
+				p[i].fd = -1 - p[i].fd;
+		ns = timeout != NULL ? end - now_ns() : 0;
+		if (ns < 0)
+			ns = 0;
+		left.tv_sec = ns / SECOND;
+		left.tv_nsec = ns % SECOND;
+	}
 }
 
 int ready_pselect(int n, fd_set *r, fd_set *w, fd_set *x,
@@ -262,9 +311,7 @@ int ready_pselect(int n, fd_set *r, fd_set *w, fd_set *x,
 	if (p == MAP_FAILED)
 		return -ENOMEM;
 	k = collect(p, n, r, w, x);
-	result = ready_ppoll(p, k, timeout, mask);
-	if (result >= 0)
-		result = distribute(p, k, r, w, x);
+	result = select_poll(p, k, r, w, x, timeout, mask);
 	if (n > ON_STACK)
 		sys_munmap(p, size);
 	return result;
