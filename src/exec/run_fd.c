@@ -22,27 +22,37 @@
 /* How many there may be above the limit, for a moment's connections. */
 #define RAISE_MAX 65536
 
+/* Where no descriptor of the program's can be; the limit is raised for it. */
+static int dup_above(int fd, const struct rlimit *limit)
+{
+	struct rlimit raised = *limit;
+	int r;
+
+	raised.rlim_cur = limit->rlim_max;
+	if (raised.rlim_cur > limit->rlim_cur + RAISE_MAX)
+		raised.rlim_cur = limit->rlim_cur + RAISE_MAX;
+	if (raised.rlim_cur < limit->rlim_cur + HIDE_ROOM ||
+	    setrlimit(RLIMIT_NOFILE, &raised) != 0)
+		return -EMFILE;
+	r = sys_fcntl(fd, F_DUPFD, (long)limit->rlim_cur);
+	setrlimit(RLIMIT_NOFILE, limit);
+	return r;
+}
+
 int run_fd_hide(int fd)
 {
-	struct rlimit old = { 1024, 1024 }, raised;
-	int saved = errno, r = -EMFILE;
+	struct rlimit limit = { 1024, 1024 };
+	int saved = errno, r;
 
-	if (getrlimit(RLIMIT_NOFILE, &old) == 0 &&
-	    old.rlim_cur <= HIDE_ABOVE_LIMIT_MAX &&
-	    old.rlim_max >= old.rlim_cur + HIDE_ROOM) {
-		raised = old;
-		raised.rlim_cur = old.rlim_max;
-		if (raised.rlim_cur > old.rlim_cur + RAISE_MAX)
-			raised.rlim_cur = old.rlim_cur + RAISE_MAX;
-		if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
-			r = sys_fcntl(fd, F_DUPFD, (long)old.rlim_cur);
-			setrlimit(RLIMIT_NOFILE, &old);
-		}
-	} else if (old.rlim_cur > HIDE_ABOVE_LIMIT_MAX) {
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX)
 		r = sys_fcntl(fd, F_DUPFD, HIDE_BELOW);
-	}
+	else
+		r = dup_above(fd, &limit);
+	if (r < 0 && limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX)
+		r = dup_above(fd, &limit);
 	/* No room above the limit: as high as it allows. */
-	for (long n = (long)old.rlim_cur - HIDE_ROOM; r < 0 && n > 2; n -= 64)
+	for (long n = (long)limit.rlim_cur - HIDE_ROOM; r < 0 && n > 2; n -= 64)
 		r = sys_fcntl(fd, F_DUPFD, n);
 	if (r < 0)
 		r = sys_fcntl(fd, F_DUPFD, 3);

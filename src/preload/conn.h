@@ -69,6 +69,9 @@ static inline void conn_closing(int fd)
 /** conn_closing_range() - all of them are */
 void conn_closing_range(unsigned first, unsigned last);
 
+/** conn_give_way() - the program takes the number of a hidden descriptor */
+void conn_give_way(int fd);
+
 /** conn_duplicated() - @new is a duplicate of @old now */
 void conn_duplicated(int old, int new);
 

@@ -339,6 +339,34 @@ void conn_close_hidden(int fd)
 	sys_close(fd);
 }
 
+/* @fd's file by another number; @fd itself is the program's to overwrite. */
+static int moved(int fd)
+{
+	return conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
+void conn_give_way(int fd)
+{
+	struct conn_lock l;
+	bool found;
+
+	if (!conn_lock(&l))
+		return;
+	found = helper_give_way(fd);
+	for (unsigned i = 1; i <= pool_used && !found; i++) {
+		struct conn *c = &pool[i];
+		bool works = c->attempt.fd == fd;
+
+		found = c->outcome != NULL && (works || c->event_fd == fd);
+		if (!found)
+			continue;
+		*(works ? &c->attempt.fd : &c->event_fd) = moved(fd);
+		helper_moved(c, fd);
+	}
+	fd_set_value(fd, FD_UNKNOWN);
+	conn_unlock(&l);
+}
+
 int conn_make_event_fd(struct conn *c)
 {
 	if (c->event_fd < 0)

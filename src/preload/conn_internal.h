@@ -124,6 +124,10 @@ void conn_inherit_regs(struct conn *c);
 /** helper_watch() - drive @c, or watch a relative's; false: no thread */
 bool helper_watch(struct conn *c);
 void helper_unwatch(struct conn *c);
+/** helper_moved() - @c is watched by another number from now on */
+void helper_moved(struct conn *c, int old_fd);
+/** helper_give_way() - was @fd the thread's own? Then it has moved */
+bool helper_give_way(int fd);
 /** helper_forked() - in the child: there is no thread */
 void helper_forked(void);
 /** helper_end() - ask it to end when it is idle; NOT with the lock held */

@@ -69,6 +69,24 @@ void helper_unwatch(struct conn *c)
 	watched--;
 }
 
+void helper_moved(struct conn *c, int old_fd)
+{
+	struct epoll_event none = { 0 };
+
+	if (!c->watched || old_fd == watched_fd(c))
+		return;
+	sys(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, old_fd, &none);
+	arm(c, EPOLL_CTL_ADD);
+}
+
+bool helper_give_way(int fd)
+{
+	if (fd != epoll_fd)
+		return false;
+	epoll_fd = conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	return true;
+}
+
 static void finish(struct conn *c, int error)
 {
 	helper_unwatch(c);

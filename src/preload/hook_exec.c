@@ -175,12 +175,16 @@ EXPORT int execle(const char *path, const char *arg, ...)
  */
 EXPORT int unshare(int flags)
 {
-	conn_quiesce();
+	if ((flags & (CLONE_NEWUSER | CLONE_VM | CLONE_SIGHAND |
+		      CLONE_THREAD)) != 0)
+		conn_quiesce();
 	return libc(unshare)(flags);
 }
 
 EXPORT int setns(int fd, int type)
 {
-	conn_quiesce();
+	/* A mount namespace wants a process that shares no directory. */
+	if (type == 0 || (type & (CLONE_NEWUSER | CLONE_NEWNS)) != 0)
+		conn_quiesce();
 	return libc(setns)(fd, type);
 }

@@ -75,6 +75,15 @@ EXPORT void closefrom(int low)
 	errno = saved;
 }
 
+/* The program takes the number of a hidden descriptor: ours moves. */
+static void give_way(int fd)
+{
+	if (fd_get(fd) == FD_HIDDEN)
+		conn_give_way(fd);
+	else
+		state_give_way(fd);
+}
+
 EXPORT int dup(int old)
 {
 	int r = libc(dup)(old);
@@ -89,7 +98,7 @@ EXPORT int dup2(int old, int new)
 	int r;
 
 	if (fd_is_hidden(new))
-		state_give_way(new);
+		give_way(new);
 	r = libc(dup2)(old, new);
 	if (r >= 0 && old != new) {
 		conn_closing(new);
@@ -105,7 +114,7 @@ EXPORT int dup3(int old, int new, int flags)
 	int r;
 
 	if (fd_is_hidden(new))
-		state_give_way(new);
+		give_way(new);
 	r = libc(dup3)(old, new, flags);
 	if (r >= 0 && old != new) {
 		conn_closing(new);
