@@ -42,10 +42,14 @@ void *libc_bind(size_t offset);
 /** libc_bind_early() - bind what signal handlers and vfork children use most */
 void libc_bind_early(void);
 
-#define libc(name)                                              \
-	(likely(libc_table.name != NULL)                        \
-		 ? libc_table.name                              \
-		 : (__typeof__(name) *)libc_bind(               \
-			   offsetof(struct libc, name)))
+#define libc(name)                                                      \
+	({                                                              \
+		__typeof__(name) *libc_fn = __atomic_load_n(            \
+			&libc_table.name, __ATOMIC_RELAXED);            \
+		likely(libc_fn != NULL)                                 \
+			? libc_fn                                       \
+			: (__typeof__(name) *)libc_bind(                \
+				  offsetof(struct libc, name));         \
+	})
 
 #endif

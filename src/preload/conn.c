@@ -125,7 +125,7 @@ void conn_end_inline(int fd)
 		if (conn_local_state(c) == CONN_PENDING) {
 			conn_set_outcome(c, CONN_FAILED, 0);
 			conn_wake(c);
-			c->outcome = NULL;
+			conn_put_outcome(c, NULL);
 			conn_count(c);
 		}
 		conn_apply_regs(c);
@@ -198,7 +198,7 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 	if (conn_local_state(c) != CONN_PENDING)
 		conn_make_pending(c);
 	if (!helper_watch(c)) {
-		c->outcome = NULL;
+		conn_put_outcome(c, NULL);
 		conn_count(c);
 		conn_close_hidden(work);
 		c->attempt.fd = -1;
@@ -246,7 +246,7 @@ void conn_forget(int fd)
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) != CONN_PENDING) {
 		/* Its registrations are the kernel's again, and its history. */
-		c->outcome = NULL;
+		conn_put_outcome(c, NULL);
 		c->told = false;
 		conn_count(c);
 	}
@@ -273,7 +273,7 @@ bool conn_cancel(int fd)
 		if (c->attempt.fd >= 0)
 			conn_close_hidden(c->attempt.fd);
 		c->attempt.fd = -1;
-		c->outcome = NULL;
+		conn_put_outcome(c, NULL);
 		conn_count(c);
 		conn_apply_regs(c);
 	}

@@ -241,7 +241,7 @@ struct conn *conn_make(int fd)
 	c->fd = fd;
 	c->owner = 0;
 	c->event_fd = -1;
-	c->outcome = NULL;
+	conn_put_outcome(c, NULL);
 	c->regs = NULL;
 	c->attempt.fd = -1;
 	fd_set_value(fd, (uint16_t)conn_index(c));
@@ -283,7 +283,7 @@ void conn_free_if_unused(struct conn *c)
 	if (c->attempt.fd >= 0)
 		conn_close_hidden(c->attempt.fd);
 	c->event_fd = c->attempt.fd = -1;
-	c->outcome = NULL;
+	conn_put_outcome(c, NULL);
 	c->next = pool_free;
 	pool_free = (uint16_t)conn_index(c);
 	in_use--;
@@ -433,7 +433,7 @@ void conn_make_pending(struct conn *c)
 		conn_close_hidden(c->event_fd);
 		c->event_fd = -1;
 	}
-	c->outcome = next_outcome();
+	conn_put_outcome(c, next_outcome());
 	conn_set_outcome(c, CONN_PENDING, 0);
 	conn_count(c);
 }
@@ -455,6 +455,6 @@ void conn_finish(struct conn *c, int error)
 		conn_forget_numbers(c);
 	if (conn_local_state(c) == CONN_FAILED &&
 	    atomic_load(&c->outcome->error) == 0)
-		c->outcome = NULL; /* cancelled: the kernel says the rest */
+		conn_put_outcome(c, NULL); /* cancelled: the kernel says the rest */
 	conn_count(c);
 }

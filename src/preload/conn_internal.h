@@ -59,6 +59,12 @@ void conn_unlock(struct conn_lock *l);
 void conn_lock_helper(void);
 void conn_unlock_helper(void);
 
+/** conn_put_outcome() - it is read without the lock, too */
+static inline void conn_put_outcome(struct conn *c, struct outcome *o)
+{
+	__atomic_store_n(&c->outcome, o, __ATOMIC_RELEASE);
+}
+
 /** conn_is_mine() - does this process run its handshake? */
 bool conn_is_mine(const struct conn *c);
 

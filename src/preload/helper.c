@@ -27,7 +27,7 @@ static int epoll_fd = -1;
 static _Atomic int running; /* 1: the thread exists; a futex */
 static _Atomic pid_t tid;   /* of it, or of the last one */
 static bool ending;         /* somebody waits for its end */
-static unsigned watched;    /* conns that it watches */
+static atomic_uint watched; /* conns that it watches */
 
 /* Events name a conn by index and use, for it may be gone by then. */
 static uint64_t key_of(const struct conn *c)

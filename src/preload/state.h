@@ -39,7 +39,9 @@ bool state_is_hidden(int fd);
 /** fd_is_hidden() - is this descriptor ours, out of the program's sight? */
 static inline bool fd_is_hidden(int fd)
 {
-	return __builtin_expect(fd >= state_lowest_hidden, 0) &&
+	int lowest = __atomic_load_n(&state_lowest_hidden, __ATOMIC_RELAXED);
+
+	return __builtin_expect(fd >= lowest, 0) &&
 	       state_is_hidden(fd);
 }
 
