@@ -94,25 +94,34 @@ static void finish(struct conn *c, int error)
 	conn_free_if_unused(c);
 }
 
-static void attempt_ended(struct conn *c, enum tcp_state state)
+/* The attempt is in @state now; @before: the events that it waited for */
+static void proceed(struct conn *c, enum tcp_state state, short before)
 {
-	finish(c, state == TCP_DONE ? 0 : c->attempt.error);
+	if (state == TCP_DONE)
+		finish(c, 0);
+	else if (state == TCP_FAILED)
+		finish(c, c->attempt.error);
+	else if (tcp_attempt_events(&c->attempt) != before)
+		arm(c, EPOLL_CTL_MOD);
 }
 
 static void advance(struct conn *c)
 {
 	short before = tcp_attempt_events(&c->attempt);
-	enum tcp_state state;
 
 	if (!conn_is_mine(c) || conn_local_state(c) != CONN_PENDING) {
 		finish(c, 0); /* the outcome stands in shared memory */
 		return;
 	}
-	state = tcp_attempt_step(&c->attempt);
-	if (state == TCP_DONE || state == TCP_FAILED)
-		attempt_ended(c, state);
-	else if (tcp_attempt_events(&c->attempt) != before)
-		arm(c, EPOLL_CTL_MOD);
+	proceed(c, tcp_attempt_step(&c->attempt), before);
+}
+
+/* The proxy may have another address to go on with. */
+static void time_out(struct conn *c)
+{
+	short before = tcp_attempt_events(&c->attempt);
+
+	proceed(c, tcp_attempt_timed_out(&c->attempt), before);
 }
 
 static void look_for_timeouts(void)
@@ -132,7 +141,7 @@ static void look_for_timeouts(void)
 			continue;
 		}
 		if (conn_is_mine(c) && now >= c->attempt.deadline)
-			attempt_ended(c, tcp_attempt_timed_out(&c->attempt));
+			time_out(c);
 		else if (conn_is_mine(c))
 			/* SO_RCVLOWAT may keep epoll from saying so. */
 			advance(c);
