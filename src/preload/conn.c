@@ -17,6 +17,8 @@
 
 void conn_fresh(int fd)
 {
+	if (unlikely(conn_owner_pid == 0))
+		conn_claim();
 	/* A claim that is still there is stale: libc has closed it. */
 	if (unlikely(fd_is_conn(fd_get(fd))))
 		conn_closing_slow(fd);

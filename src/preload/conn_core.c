@@ -27,7 +27,8 @@ atomic_uint conn_active;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pid_t parent_pid; /* which had the table when this one was forked */
-pid_t conn_owner_pid; /* 0 until the first conn is made */
+pid_t conn_owner_pid; /* 0 until the first socket is made */
+static bool is_set_up; /* the memory is there */
 
 /*
  * Everything is addressed by small numbers in memory that is reserved once and
@@ -105,7 +106,8 @@ static void before_fork(void)
 {
 	struct conn_lock l;
 
-	if (!conn_lock(&l) || l.nested)
+	if (!__atomic_load_n(&is_set_up, __ATOMIC_ACQUIRE) || !conn_lock(&l) ||
+	    l.nested)
 		return;
 	/* Another thread in fork(3) has used these until now. */
 	fork_lock = l;
@@ -152,18 +154,38 @@ static void take_over_table(void)
 
 static void after_fork_child(void)
 {
+	if (!is_set_up) {
+		conn_owner_pid = getpid(); /* of nothing yet */
+		return;
+	}
 	if (!forking || !pthread_equal(forker, pthread_self()))
 		return;
 	take_over_table();
 	after_fork_parent();
 }
 
-bool conn_set_up(void)
+bool conn_claim(void)
 {
 	static int once;
 
 	if (conn_owner_pid != 0)
 		return conn_owner_pid == getpid();
+	if (__atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
+		return false; /* another thread is at it */
+	__register_atfork(before_fork, after_fork_parent, after_fork_child,
+			  NULL);
+	__atomic_store_n(&conn_owner_pid, getpid(), __ATOMIC_RELEASE);
+	return true;
+}
+
+bool conn_set_up(void)
+{
+	static int once;
+
+	if (!conn_claim())
+		return false;
+	if (__atomic_load_n(&is_set_up, __ATOMIC_ACQUIRE))
+		return true;
 	if (__atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
 		return false; /* another thread is at it, or it has failed */
 	pool = sys_mmap((FD_CONN_MAX + 1) * sizeof(*pool),
@@ -174,9 +196,7 @@ bool conn_set_up(void)
 			    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	if (pool == MAP_FAILED || outcomes == MAP_FAILED)
 		return false;
-	__register_atfork(before_fork, after_fork_parent, after_fork_child,
-			  NULL);
-	__atomic_store_n(&conn_owner_pid, getpid(), __ATOMIC_RELEASE);
+	__atomic_store_n(&is_set_up, true, __ATOMIC_RELEASE);
 	return true;
 }
 

@@ -48,7 +48,13 @@ struct conn_lock {
 	int cancel;
 };
 
-/** conn_set_up() - memory, fork handlers; false: not to be had. No lock held */
+/**
+ * conn_claim() - the table is this process's, if it is nobody's yet: before a
+ * vfork child can come to take it for its own. No lock held
+ * Return: is it this process's?
+ */
+bool conn_claim(void);
+/** conn_set_up() - its memory; false: not to be had. No lock held */
 bool conn_set_up(void);
 
 /** conn_lock() - false in a vfork child, or where start-up failed */
@@ -93,7 +99,7 @@ void conn_free_if_unused(struct conn *c);
 /** conn_trim() - give memory back if no connection is known */
 void conn_trim(void);
 
-/** conn_owner_pid - the process that owns the table; 0 before there is one */
+/** conn_owner_pid - whose the table is; 0 before the first socket is made */
 extern pid_t conn_owner_pid;
 
 /** conn_count() - keep conn_active true to what @c has become */
