@@ -13,6 +13,7 @@
 #include <resolv.h>
 #include <sched.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>

@@ -13,7 +13,7 @@
  *   FD_HIDDEN  a descriptor of ours, that the program does not know of
  *   1 ...      the index of a struct conn (conn.h)
  *
- * libc closes descriptors without telling us, and a vfork child shares the
+ * libc may close a descriptor without telling us, and a vfork child shares the
  * table while it has descriptors of its own. So: nothing is concluded from a
  * value but by those who have checked it, and a vfork child changes no claim.
  * Descriptors of FD_TABLE_SIZE and above are never known.

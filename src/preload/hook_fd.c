@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: close(2), close_range(2), closefrom(3), dup(2), dup2(2), dup3(2) and
- * fcntl(2). The hidden descriptors survive whatever a program does to numbers
- * that it never opened; all else is the kernel's, errors included.
+ * Hooks: close(2), close_range(2), closefrom(3), fclose(3), dup(2), dup2(2),
+ * dup3(2) and fcntl(2). The hidden descriptors survive whatever a program does
+ * to numbers that it never opened; all else is the kernel's, errors included.
  */
 #include <errno.h>
 #include <linux/close_range.h>
@@ -82,6 +82,13 @@ static void give_way(int fd)
 		conn_give_way(fd);
 	else
 		state_give_way(fd);
+}
+
+/* It closes inside libc, where no hook is. */
+EXPORT int fclose(FILE *file)
+{
+	conn_closing(file->_fileno); /* negative: it has none */
+	return libc(fclose)(file);
 }
 
 EXPORT int dup(int old)
