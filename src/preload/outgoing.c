@@ -111,11 +111,9 @@ static int connect_continued(int fd)
 	return conn_owes_zero(fd) ? 0 : CONNECT_ANEW;
 }
 
-/* Go on in the background as POSIX has it, or see to it here. */
+/* It cannot go on in the background: see to it here. */
 static int connect_cut_off(int fd, struct tcp_attempt *a, int r)
 {
-	if (conn_start(fd, a))
-		return r;
 	if (r == -EINPROGRESS && tcp_is_nonblocking(fd))
 		r = tcp_attempt_wait(a, sock_wait_poll);
 	if (r == 0)
@@ -139,9 +137,10 @@ static int connect_proxied(struct run *run, int fd,
 	if (r == 0)
 		r = tcp_attempt_wait(&a, sock_wait_poll);
 	if (r == -EINPROGRESS || r == -EINTR) {
-		r = connect_cut_off(fd, &a, r);
-		if (r == -EINPROGRESS || r == -EINTR)
+		/* POSIX: the attempt goes on without the caller. */
+		if (conn_start(fd, &a))
 			return r;
+		r = connect_cut_off(fd, &a, r);
 	}
 	if (r == 0)
 		conn_connected(fd);
