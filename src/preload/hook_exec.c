@@ -171,12 +171,13 @@ EXPORT int execle(const char *path, const char *arg, ...)
 }
 
 /*
- * A new user namespace wants a process of one thread: ours ends first.
+ * A new user namespace wants a process of one thread: ours ends first. And it
+ * must not stay behind with a table of descriptors that is not the caller's.
  */
 EXPORT int unshare(int flags)
 {
-	if ((flags & (CLONE_NEWUSER | CLONE_VM | CLONE_SIGHAND |
-		      CLONE_THREAD)) != 0)
+	if ((flags & (CLONE_NEWUSER | CLONE_VM | CLONE_SIGHAND | CLONE_THREAD |
+		      CLONE_FILES)) != 0)
 		conn_quiesce();
 	return libc(unshare)(flags);
 }

@@ -35,6 +35,9 @@ static int close_around(unsigned first, unsigned last, int flags)
 
 	if (((unsigned)flags & ~CLOSE_RANGE_UNSHARE) == 0)
 		conn_closing_range(first, last);
+	/* Our thread would stay behind with the old table. */
+	if (((unsigned)flags & CLOSE_RANGE_UNSHARE) != 0)
+		conn_quiesce();
 	while ((h_fd = state_next_hidden(h_fd)) >= 0) {
 		unsigned h = (unsigned)h_fd;
 
