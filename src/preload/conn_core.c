@@ -135,6 +135,9 @@ static void after_fork_parent(void)
 /* In the child: the table is this process's own from now on. */
 static void take_over_table(void)
 {
+	/* The first of a PID namespace: numbers mean others here. */
+	bool out_of_sight = getppid() == 0;
+
 	if (conn_owner_pid == getpid())
 		return;
 	parent_pid = conn_owner_pid;
@@ -144,6 +147,8 @@ static void take_over_table(void)
 		struct conn *c = &pool[i];
 
 		c->watched = false;
+		if (out_of_sight)
+			c->owner = 0;
 		conn_inherit_regs(c);
 		if (c->outcome != NULL && c->attempt.fd >= 0) {
 			conn_close_hidden(c->attempt.fd);
@@ -209,6 +214,8 @@ bool conn_is_mine(const struct conn *c)
 
 bool conn_owner_is_gone(const struct conn *c)
 {
+	if (c->owner == 0)
+		return false; /* nobody here can know */
 	/* A zombie still answers kill(2): its child knows better. */
 	return c->owner == parent_pid ? getppid() != parent_pid
 				      : sys(SYS_kill, c->owner, 0) == -ESRCH;

@@ -35,7 +35,7 @@ struct conn {
 	bool forked;         /* a child may have the socket too */
 	int slots;           /* numbers in fd_table that mean this one */
 	int fd;              /* the first of them */
-	pid_t owner;         /* who runs the handshake */
+	pid_t owner;         /* who runs the handshake; 0: out of sight */
 	int event_fd;        /* hidden; -1: nobody has asked for it */
 	struct outcome *outcome; /* NULL: CONN_FRESH */
 	struct reg *regs;
