@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ static struct {
 	size_t recv_max, send_max;
 	int recv_errors, send_errors, error;
 	int wait_error; /* instead of a time-out */
+	int interrupts; /* so many waits, by signals with handlers */
 	bool lowat;     /* SO_RCVLOWAT: never said to be readable */
 } fake;
 
@@ -250,6 +252,10 @@ static int fake_wait(int fd, short events, int ms)
 	ck_assert(events == POLLIN || events == POLLOUT);
 	ck_assert_int_ge(ms, 1);
 	nwaits++;
+	if (fake.interrupts > 0) {
+		fake.interrupts--;
+		return -EINTR;
+	}
 	if (ready && !(fake.lowat && events == POLLIN))
 		return 1;
 	if (fake.wait_error != 0)
@@ -759,6 +765,53 @@ START_TEST(test_cut_off)
 }
 END_TEST
 
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+/* The one handler that there is: check's own are put aside. */
+static void handle(int flags)
+{
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	ck_assert_int_eq(sigaction(SIGUSR1, &sa, NULL), 0);
+}
+
+/* Which of the waits that a handler has ended go on. */
+START_TEST(test_interrupted)
+{
+	handle(SA_RESTART);
+	begin();
+	fake.interrupts = 2;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
+	ck_assert_int_eq(fake.interrupts, 0);
+
+	begin(); /* one with a time-out never does */
+	fake.interrupts = 1;
+	fake.sndtimeo.tv_sec = 60;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), -EINTR);
+
+	handle(0);
+	begin();
+	fake.interrupts = 1;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), -EINTR);
+	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n" ABANDONED);
+
+	begin(); /* what does not wait, as the program sees it */
+	fake.nonblocking = true;
+	fake.connect[0] = -EINPROGRESS;
+	fake.interrupts = 1;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
+}
+END_TEST
+
 START_TEST(test_peer)
 {
 	struct endpoint proxy, other, got;
@@ -880,6 +933,7 @@ int main(void)
 	tcase_add_test(tc, test_nonblocking);
 	tcase_add_test(tc, test_via);
 	tcase_add_test(tc, test_cut_off);
+	tcase_add_test(tc, test_interrupted);
 	tcase_add_test(tc, test_peer);
 	tcase_add_test(tc, test_real);
 	tcase_add_test(tc, test_really_abandoned);
