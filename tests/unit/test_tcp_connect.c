@@ -725,6 +725,35 @@ START_TEST(test_via)
 }
 END_TEST
 
+/* Two of them; what one says of the next is no verdict on the target. */
+START_TEST(test_via_two)
+{
+	static const char all[] =
+		GREETING "\5\1\0\1\xcb\0\x71\5\4\x39"
+		GREETING "\5\1\0\1\xc0\0\2\1\4\x38"
+		GREETING REQUEST;
+	static const size_t lengths[] = { sizeof(all) - 1, 13, 26 };
+	struct config_hop *via;
+
+	begin();
+	run->config.nvia = 2;
+	via = run->config.via;
+	via[0].nservers = via[1].nservers = 1;
+	ck_assert(endpoint_parse(&via[0].servers[0], "198.51.100.1:99", 0));
+	ck_assert(endpoint_parse(&via[1].servers[0], "203.0.113.5:1081", 0));
+	for (int hop = 1; hop <= 3; hop++) {
+		says(WIRE("\5\0"));
+		if (hop == _i)
+			says(WIRE("\5\5\0\1\0\0\0\0\0\0"));
+		else
+			says(WIRE(REPLY));
+	}
+	ck_assert_int_eq(connect_as(AF_INET), _i == 0 ? 0 : -ENETUNREACH);
+	check_sent(all, lengths[_i]);
+	ck_assert(peer_is_known() == (_i == 0));
+}
+END_TEST
+
 #define ABANDONED \
 	"disconnect\nsocket\nlisten\nconnect 127.0.0.1:4242\naccept\n" \
 	"linger 1\nclose 51\nclose 50\n"
@@ -932,6 +961,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_kernels_errors, 0, 5);
 	tcase_add_test(tc, test_nonblocking);
 	tcase_add_test(tc, test_via);
+	tcase_add_loop_test(tc, test_via_two, 0, 3);
 	tcase_add_test(tc, test_cut_off);
 	tcase_add_test(tc, test_interrupted);
 	tcase_add_test(tc, test_peer);
