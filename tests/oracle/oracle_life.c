@@ -364,6 +364,13 @@ void dup_fcntl_moved(void)
 	moved(fd, fcntl(fd, F_DUPFD_CLOEXEC, 100));
 }
 
+void dup_fcntl_open_moved(void)
+{
+	int fd = begun(ACCEPTED);
+
+	moved(fd, fcntl(fd, F_DUPFD, 100));
+}
+
 /* Both numbers at once. */
 void dup_both(void)
 {

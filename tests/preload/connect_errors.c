@@ -19,7 +19,10 @@ static void bad_pointers(int fd)
 	CHECK(mprotect(page + 4096, 4096, PROT_NONE) == 0);
 	CHECK_FAILS(connect(fd, NULL, len), EFAULT);
 	CHECK_FAILS(connect(fd, (void *)1, len), EFAULT);
+	page[0] = 99; /* what can be read, first: no such family */
+	CHECK_FAILS(connect(fd, (void *)page, len), EAFNOSUPPORT);
 	CHECK_FAILS(connect(fd, (void *)(page + 4096), len), EFAULT);
+	CHECK_FAILS(connect(fd, (void *)(page + 4088), len), EFAULT);
 	CHECK_FAILS(connect(fd, (void *)(page + 5000), len), EFAULT);
 	CHECK_FAILS(connect(fd, (void *)-4096L, len), EFAULT);
 	munmap(page, 8192);

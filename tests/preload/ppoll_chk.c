@@ -15,13 +15,15 @@
 static int checked(struct pollfd *fds, nfds_t n, int ms)
 {
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+	/* Who sees that it fits has the compiler call the plain one. */
+	volatile nfds_t size = n;
 	struct pollfd own[8];
 	int r;
 
 	if (fds == NULL || n > 8)
 		return ppoll(fds, n, ms < 0 ? NULL : &t, NULL);
 	memcpy(own, fds, n * sizeof(*fds));
-	r = ppoll(own, n, ms < 0 ? NULL : &t, NULL);
+	r = ppoll(own, size, ms < 0 ? NULL : &t, NULL);
 	memcpy(fds, own, n * sizeof(*fds));
 	return r;
 }

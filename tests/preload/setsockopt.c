@@ -6,6 +6,34 @@
  */
 #include "victim.h"
 
+#include <net/if.h>
+
+/* The kernel would find the interface for each of them. */
+static void other_joins(int fd, int fd6)
+{
+	struct ip_mreq_source one = { 0 };
+	struct group_req any = { .gr_interface = if_nametoindex("lo") };
+	struct group_source_req both = { .gsr_interface = any.gr_interface };
+	struct sockaddr_in group = ipv4("239.1.2.3", 0);
+	struct sockaddr_in source = ipv4("127.0.0.1", 0);
+	struct sockaddr_in6 group6 = ipv6("ff05::1:3", 0);
+
+	one.imr_multiaddr = group.sin_addr;
+	one.imr_interface = one.imr_sourceaddr = source.sin_addr;
+	memcpy(&any.gr_group, &group, sizeof(group));
+	memcpy(&both.gsr_group, &group, sizeof(group));
+	memcpy(&both.gsr_source, &source, sizeof(source));
+	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, &one,
+			       sizeof(one)), ENODEV);
+	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, MCAST_JOIN_GROUP, &any,
+			       sizeof(any)), ENODEV);
+	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, &both,
+			       sizeof(both)), ENODEV);
+	memcpy(&any.gr_group, &group6, sizeof(group6));
+	CHECK_FAILS(setsockopt(fd6, IPPROTO_IPV6, MCAST_JOIN_GROUP, &any,
+			       sizeof(any)), ENODEV);
+}
+
 /* To join a group is to send a packet (IGMP), which no proxy carries. */
 static void multicast(void)
 {
@@ -24,6 +52,7 @@ static void multicast(void)
 			       sizeof(group)), EFAULT);
 	CHECK_FAILS(setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, (void *)1,
 			       sizeof(group)), EFAULT);
+	other_joins(fd, fd6);
 	CHECK(setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl,
 			 sizeof(ttl)) == 0);
 }

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ static struct {
 	size_t recv_max, send_max;
 	int recv_errors, send_errors, error;
 	int wait_error; /* instead of a time-out */
+	int interrupts; /* so many waits, by signals with handlers */
 	bool lowat;     /* SO_RCVLOWAT: never said to be readable */
 } fake;
 
@@ -250,6 +252,10 @@ static int fake_wait(int fd, short events, int ms)
 	ck_assert(events == POLLIN || events == POLLOUT);
 	ck_assert_int_ge(ms, 1);
 	nwaits++;
+	if (fake.interrupts > 0) {
+		fake.interrupts--;
+		return -EINTR;
+	}
 	if (ready && !(fake.lowat && events == POLLIN))
 		return 1;
 	if (fake.wait_error != 0)
@@ -719,6 +725,35 @@ START_TEST(test_via)
 }
 END_TEST
 
+/* Two of them; what one says of the next is no verdict on the target. */
+START_TEST(test_via_two)
+{
+	static const char all[] =
+		GREETING "\5\1\0\1\xcb\0\x71\5\4\x39"
+		GREETING "\5\1\0\1\xc0\0\2\1\4\x38"
+		GREETING REQUEST;
+	static const size_t lengths[] = { sizeof(all) - 1, 13, 26 };
+	struct config_hop *via;
+
+	begin();
+	run->config.nvia = 2;
+	via = run->config.via;
+	via[0].nservers = via[1].nservers = 1;
+	ck_assert(endpoint_parse(&via[0].servers[0], "198.51.100.1:99", 0));
+	ck_assert(endpoint_parse(&via[1].servers[0], "203.0.113.5:1081", 0));
+	for (int hop = 1; hop <= 3; hop++) {
+		says(WIRE("\5\0"));
+		if (hop == _i)
+			says(WIRE("\5\5\0\1\0\0\0\0\0\0"));
+		else
+			says(WIRE(REPLY));
+	}
+	ck_assert_int_eq(connect_as(AF_INET), _i == 0 ? 0 : -ENETUNREACH);
+	check_sent(all, lengths[_i]);
+	ck_assert(peer_is_known() == (_i == 0));
+}
+END_TEST
+
 #define ABANDONED \
 	"disconnect\nsocket\nlisten\nconnect 127.0.0.1:4242\naccept\n" \
 	"linger 1\nclose 51\nclose 50\n"
@@ -756,6 +791,53 @@ START_TEST(test_cut_off)
 	fake.connect[0] = -EINTR;
 	ck_assert_int_eq(connect_as(AF_INET6), -EINTR);
 	ck_assert_ptr_nonnull(strstr(trace, "connect6 127.0.0.1:4242\naccept\n"));
+}
+END_TEST
+
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+/* The one handler that there is: check's own are put aside. */
+static void handle(int flags)
+{
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = flags };
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	ck_assert_int_eq(sigaction(SIGUSR1, &sa, NULL), 0);
+}
+
+/* Which of the waits that a handler has ended go on. */
+START_TEST(test_interrupted)
+{
+	handle(SA_RESTART);
+	begin();
+	fake.interrupts = 2;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
+	ck_assert_int_eq(fake.interrupts, 0);
+
+	begin(); /* one with a time-out never does */
+	fake.interrupts = 1;
+	fake.sndtimeo.tv_sec = 60;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), -EINTR);
+
+	handle(0);
+	begin();
+	fake.interrupts = 1;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), -EINTR);
+	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n" ABANDONED);
+
+	begin(); /* what does not wait, as the program sees it */
+	fake.nonblocking = true;
+	fake.connect[0] = -EINPROGRESS;
+	fake.interrupts = 1;
+	says_yes();
+	ck_assert_int_eq(connect_as(AF_INET), 0);
 }
 END_TEST
 
@@ -879,7 +961,9 @@ int main(void)
 	tcase_add_loop_test(tc, test_kernels_errors, 0, 5);
 	tcase_add_test(tc, test_nonblocking);
 	tcase_add_test(tc, test_via);
+	tcase_add_loop_test(tc, test_via_two, 0, 3);
 	tcase_add_test(tc, test_cut_off);
+	tcase_add_test(tc, test_interrupted);
 	tcase_add_test(tc, test_peer);
 	tcase_add_test(tc, test_real);
 	tcase_add_test(tc, test_really_abandoned);
