@@ -894,7 +894,7 @@ START_TEST(test_real)
 		/* All at once, before anything was asked. */
 		_exit(write(fd, out, sizeof(out) - 1) ==
 				      sizeof(out) - 1 &&
-				      read(fd, buf, sizeof(buf)) == 3
+				      read(fd, buf, sizeof(buf)) >= 3
 			      ? 0
 			      : 1);
 	}
