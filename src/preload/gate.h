@@ -6,6 +6,7 @@
 #ifndef PRELOAD_GATE_H
 #define PRELOAD_GATE_H
 
+#include "libc/libc.h"
 #include "preload/conn.h"
 #include "preload/state.h"
 
@@ -28,6 +29,22 @@ static inline int gate(int fd, int flags, int timeout_option)
 		return 0;
 	return gate_slow(fd, flags, timeout_option);
 }
+
+/*
+ * All that a hook does while nothing is pending: straight on to libc. The way
+ * through gate() is a function of its own (SLOW), so that the compiler saves no
+ * register for it here.
+ */
+#define SLOW __attribute__((noinline, cold))
+#define PASS(name, ...)                                                      \
+	do {                                                                 \
+		__typeof__(name) *pass_fn = __atomic_load_n(                 \
+			&libc_table.name, __ATOMIC_RELAXED);                 \
+		if (likely(pass_fn != NULL) &&                               \
+		    likely(atomic_load_explicit(&conn_active,                \
+						memory_order_relaxed) == 0)) \
+			return pass_fn(__VA_ARGS__);                         \
+	} while (0)
 
 /* A hook that returns what gate() refuses with. */
 #define GATE(fd, flags, timeout_option)                             \

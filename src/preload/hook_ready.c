@@ -7,6 +7,7 @@
 
 #include "libc/libc.h"
 #include "preload/conn.h"
+#include "preload/gate.h"
 #include "preload/memory.h"
 #include "preload/ready.h"
 #include "preload/state.h"
@@ -18,13 +19,22 @@ static inline bool nothing_pending(void)
 					   memory_order_relaxed) == 0);
 }
 
-EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
+static SLOW int poll_pending(struct pollfd *fds, nfds_t n, int ms)
 {
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+	struct timespec t;
+
+	t.tv_sec = ms / 1000;
+	t.tv_nsec = ms % 1000 * 1000000L;
 
 	if (nothing_pending() || !ready_concerns_poll(fds, n))
 		return libc(poll)(fds, n, ms);
 	return (int)hook_result(ready_ppoll(fds, n, ms < 0 ? NULL : &t, NULL));
+}
+
+EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	PASS(poll, fds, n, ms);
+	return poll_pending(fds, n, ms);
 }
 
 EXPORT __typeof__(poll) __poll __attribute__((alias("poll")));

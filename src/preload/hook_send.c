@@ -17,27 +17,45 @@
 
 #include "preload/state.h"
 
-EXPORT ssize_t send(int fd, const void *buf, size_t n, int flags)
+static SLOW ssize_t send_pending(int fd, const void *buf, size_t n, int flags)
 {
 	GATE_SEND(fd, flags);
 	return libc(send)(fd, buf, n, flags);
 }
 
+EXPORT ssize_t send(int fd, const void *buf, size_t n, int flags)
+{
+	PASS(send, fd, buf, n, flags);
+	return send_pending(fd, buf, n, flags);
+}
+
 EXPORT __typeof__(send) __send __attribute__((alias("send")));
 
-EXPORT ssize_t write(int fd, const void *buf, size_t n)
+static SLOW ssize_t write_pending(int fd, const void *buf, size_t n)
 {
 	GATE_SEND(fd, 0);
 	return libc(write)(fd, buf, n);
 }
 
+EXPORT ssize_t write(int fd, const void *buf, size_t n)
+{
+	PASS(write, fd, buf, n);
+	return write_pending(fd, buf, n);
+}
+
 EXPORT __typeof__(write) __write __attribute__((alias("write")));
 
-EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
+static SLOW ssize_t writev_pending(int fd, const struct iovec *iov, int n)
 {
 	if (n >= 0 && n <= IOV_MAX) /* EINVAL comes first */
 		GATE_SEND(fd, 0);
 	return libc(writev)(fd, iov, n);
+}
+
+EXPORT ssize_t writev(int fd, const struct iovec *iov, int n)
+{
+	PASS(writev, fd, iov, n);
+	return writev_pending(fd, iov, n);
 }
 
 /* At offset -1 it is writev(2) with flags. */
