@@ -22,6 +22,7 @@ HOOK(getpeername)
 HOOK(getsockopt)
 HOOK(setsockopt)
 HOOK(shutdown)
+HOOK(ioctl)
 
 /* data: preload/hook_send.c, hook_recv.c */
 HOOK(send)

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "preload/conn.h"
+#include "preload/memory.h"
 #include "preload/multicast.h"
 #include "preload/state.h"
 #include "sock/kind.h"
@@ -55,6 +57,24 @@ EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 		put_error(fd, value, *len);
 	errno = now;
 	return r;
+}
+
+/* What is in a pending socket's queues is between us and the proxy. */
+EXPORT int ioctl(int fd, unsigned long request, ...)
+{
+	va_list ap;
+	void *arg;
+
+	va_start(ap, request);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	if (unlikely(conn_is_pending(fd)) &&
+	    (request == FIONREAD || request == TIOCOUTQ) &&
+	    memory_is_readable(arg, sizeof(int))) {
+		*(int *)arg = 0;
+		return 0;
+	}
+	return libc(ioctl)(fd, request, arg);
 }
 
 EXPORT int shutdown(int fd, int how)

@@ -85,7 +85,16 @@ def explained(scenario):
         return [line for line in f.read().splitlines() if line[:1] != '#']
 
 
+PLAYS = 3
+
+
 def compare(arguments, here, scenario):
+    """A difference must show again: a machine that is busy with other things
+    makes one by itself now and then."""
+    return any(compare_once(arguments, here, scenario) for _ in range(PLAYS))
+
+
+def compare_once(arguments, here, scenario):
     plays = native(arguments, scenario), wrapped(arguments, here, scenario)
     expected, got = (play.lines() for play in plays)
     sound = not any(line.startswith(('status', 'no end')) for line in expected)
