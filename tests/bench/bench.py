@@ -5,7 +5,7 @@
 usage: bench.py BUILD-DIRECTORY [RUNS]
 
 Counts (instructions, system calls) are exact. Times are medians of ratios:
-the two sides of each ratio run alternately in one session, so that a noisy
+the two sides of each ratio run alternately in one run, so that a noisy
 machine disturbs both. Nothing here passes or fails.
 """
 import os
