@@ -87,19 +87,6 @@ void conn_withhold(int fd)
 	conn_unlock(&l);
 }
 
-void conn_restore(int fd)
-{
-	struct conn_lock l;
-	struct conn *c;
-
-	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
-		return;
-	c = conn_of(fd);
-	if (c != NULL)
-		conn_apply_regs(c);
-	conn_unlock(&l);
-}
-
 void conn_begin_inline(int fd)
 {
 	struct conn_lock l;

@@ -81,9 +81,6 @@ void conn_duplicated(int old, int new);
  */
 void conn_withhold(int fd);
 
-/** conn_restore() - it has ended at once: put it back */
-void conn_restore(int fd);
-
 /**
  * conn_begin_inline() - other threads are to see @fd pending while the caller
  * itself waits for it; conn_connected() or conn_end_inline() follows
