@@ -23,11 +23,12 @@ import life  # noqa: E402
 import netns  # noqa: E402
 import policy  # noqa: E402
 import programs  # noqa: E402
+import runtimes  # noqa: E402
 from lab import Lab  # noqa: E402
 from scenario import Player, Skip  # noqa: E402
 
-SCENARIOS = [scenario for module in (programs, policy, closed, inside, life,
-                                     faults)
+SCENARIOS = [scenario for module in (programs, runtimes, policy, closed,
+                                     inside, life, faults)
              for scenario in module.SCENARIOS]
 
 

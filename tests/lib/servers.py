@@ -70,6 +70,7 @@ class Web(http.server.SimpleHTTPRequestHandler):
     """/hello, /whoami, /big, /slow, POST /echo, and the files of a folder."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
     requests = []  # (client's address, method, path)
     folder = None
 
