@@ -20,6 +20,7 @@ import closed  # noqa: E402
 import faults  # noqa: E402
 import inside  # noqa: E402
 import life  # noqa: E402
+import loops  # noqa: E402
 import netns  # noqa: E402
 import policy  # noqa: E402
 import programs  # noqa: E402
@@ -27,7 +28,7 @@ import runtimes  # noqa: E402
 from lab import Lab  # noqa: E402
 from scenario import Player, Skip  # noqa: E402
 
-SCENARIOS = [scenario for module in (programs, runtimes, policy, closed,
+SCENARIOS = [scenario for module in (programs, runtimes, loops, policy, closed,
                                      inside, life, faults)
              for scenario in module.SCENARIOS]
 

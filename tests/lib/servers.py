@@ -7,6 +7,7 @@ Each keeps what it was asked, so that a test can look at both ends.
 import glob
 import http.server
 import os
+import re
 import shutil
 import socket
 import socketserver
@@ -38,7 +39,17 @@ RECORDS = {  # other than addresses
     ("_http._tcp.test", SRV): struct.pack("!HHH", 10, 20, 80) +
     b"\x03web\x04test\x00",
 }
-BIG = b"".join(b"%07d\n" % n for n in range(1 << 17))  # 1 MiB
+SILENT = 9  # a port of four.test that answers nothing, not even a SYN
+
+
+def numbers(first, last):
+    """The octets from @first to before @last of 0000000, 0000001 ..., as seq -w
+    writes them."""
+    text = b"".join(b"%07d\n" % n for n in range(first // 8, -(-last // 8)))
+    return text[first % 8:][:last - first]
+
+
+BIG = numbers(0, 1 << 20)
 
 
 def address_family(address):
@@ -67,7 +78,8 @@ class TcpServer(socketserver.ThreadingTCPServer):
 # The web.
 
 class Web(http.server.SimpleHTTPRequestHandler):
-    """/hello, /whoami, /big, /slow, POST /echo, and the files of a folder."""
+    """/hello, /whoami, /big, /numbers/SIZE (also in parts), /slow, POST /echo,
+    and the files of a folder."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # head and body are two writes
@@ -95,10 +107,34 @@ class Web(http.server.SimpleHTTPRequestHandler):
             self.answer(self.client_address[0].encode() + b"\n")
         elif path == "/big":
             self.answer(BIG)
+        elif path.startswith("/numbers/"):
+            self.numbers(int(path.split("/")[2]))
         elif path == "/slow":
             self.slow()
         else:
             super().do_GET()
+
+    def do_HEAD(self):
+        path = urllib.parse.urlparse(self.path).path
+        if path.startswith("/numbers/"):
+            self.numbers(int(path.split("/")[2]))
+        else:
+            super().do_HEAD()
+
+    def numbers(self, size):
+        part = re.fullmatch(r"bytes=(\d+)-(\d*)",
+                            self.headers.get("Range", ""))
+        first, last = (int(part[1]), min(int(part[2] or size), size - 1)) \
+            if part else (0, size - 1)
+        self.send_response(206 if part else 200)
+        if part:
+            self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
+        self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Content-Length", str(last + 1 - first))
+        self.end_headers()
+        for at in range(first, last + 1, len(BIG)):
+            if self.command == "GET":
+                self.wfile.write(numbers(at, min(at + len(BIG), last + 1)))
 
     def slow(self):
         """A line at once, the other ones only after a while."""
@@ -165,7 +201,20 @@ class Redis(socketserver.StreamRequestHandler):
                 self.wfile.write(b"-ERR unknown command\r\n")
 
 
+def start_silent(address, port):
+    """A listener whose queue is full: SYNs to it are dropped."""
+    listener = socket.socket(address_family(address))
+    listener.bind((address, port))
+    listener.listen(0)
+    filler = socket.create_connection((address, port))
+    return listener, filler
+
+
+silent = []  # the sockets of start_silent()
+
+
 def start_small():
+    silent.append(start_silent(WEB, SILENT))
     start(TcpServer(WEB, 7, Echo))
     start(TcpServer(WEB6, 7, Echo))
     start(TcpServer(WEB, 6379, Redis))
