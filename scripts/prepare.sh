@@ -39,6 +39,19 @@ test_needs='
 '
 heavy_needs='
 	go golang-go
+	node nodejs
+	java default-jre-headless
+	javac default-jdk-headless
+	/usr/bin/rustc rustc
+	nginx nginx-light
+	wrk wrk
+	aria2c aria2
+	nmap nmap
+	redis-benchmark redis-tools
+	/usr/lib/python3/dist-packages/aiohttp python3-aiohttp
+	lib/libev.so libev-dev
+	lib/libevent.so libevent-dev
+	lib/libuv.so libuv1-dev
 	psql postgresql-client
 	pg_ctlcluster postgresql
 	redis-server redis-server
