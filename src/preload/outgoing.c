@@ -123,36 +123,6 @@ static int connect_cut_off(int fd, struct tcp_attempt *a, int r)
 	return r;
 }
 
-/*
- * Where handlers differ in SA_RESTART, poll(2) cannot be the wait; the helper's
- * eventfd can (conn_wait()). That takes a thread, so only after the first wait
- * has come to nothing.
- * Return: as sock_wait; -ERESTART: wait elsewhere
- */
-static int wait_unless_signals_differ(int fd, short events, int ms)
-{
-	struct timeval tv = { 0 };
-	int r = sock_wait_poll(fd, events, ms);
-
-	if (r != 0 || !sock_signals_differ())
-		return r;
-	tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-	/* With a time-out the kernel restarts nothing, either. */
-	return tv.tv_sec != 0 || tv.tv_usec != 0 ? 0 : -ERESTART;
-}
-
-/* Return: CONNECT_ANEW if there is no helper to be had */
-static int connect_by_helper(int fd, const struct tcp_attempt *a)
-{
-	int r;
-
-	if (!conn_start(fd, a))
-		return CONNECT_ANEW;
-	r = connect_continued(fd);
-	/* Another thread has been told what was to be said of it. */
-	return r == CONNECT_ANEW ? 0 : r;
-}
-
 static int connect_proxied(struct run *run, int fd,
 			   const struct destination *d, int family)
 {
@@ -165,13 +135,7 @@ static int connect_proxied(struct run *run, int fd,
 		conn_begin_inline(fd);
 	r = tcp_attempt_begin(&a, run, fd, family, &d->target, &d->asked);
 	if (r == 0)
-		r = tcp_attempt_wait(&a, wait_unless_signals_differ);
-	if (r == -ERESTART) {
-		r = connect_by_helper(fd, &a);
-		if (r != CONNECT_ANEW)
-			return r;
 		r = tcp_attempt_wait(&a, sock_wait_poll);
-	}
 	if (r == -EINPROGRESS || r == -EINTR) {
 		/* POSIX: the attempt goes on without the caller. */
 		if (conn_start(fd, &a))

@@ -15,8 +15,6 @@
  * SO_SNDTIMEO, which costs a system call to learn, is only asked for then.
  */
 #define SLICE_MS 50
-/* Most connections are there by then; for the others there is more to ask. */
-#define FIRST_SLICE_MS 10
 
 /* When SO_SNDTIMEO ends a blocking connect, and no other (socket(7)). */
 static uint64_t send_timeout_end(const struct tcp_attempt *a)
@@ -51,15 +49,14 @@ static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 			 sock_wait *wait)
 {
 	uint64_t now = sock_now_ms(), end = a->deadline;
-	uint64_t slice = *give_up == 0 ? FIRST_SLICE_MS : SLICE_MS;
 	int r;
 
 	if (*give_up != 0 && *give_up < end)
 		end = *give_up;
 	if (now >= end)
 		return end == a->deadline ? -ETIMEDOUT : -EINPROGRESS;
-	if (end - now > slice)
-		end = now + slice;
+	if (end - now > SLICE_MS)
+		end = now + SLICE_MS;
 	r = wait(a->fd, tcp_attempt_events(a), (int)(end - now));
 	if (r == -EINTR && !is_interrupted(a))
 		return 0;

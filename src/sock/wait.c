@@ -24,35 +24,22 @@ uint64_t sock_now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-enum { RESTARTING = 1, INTERRUPTING = 2 };
-
-/* Which kinds of handlers there are. */
-static int handlers(void)
-{
-	struct sigaction sa;
-	int kinds = 0, saved = errno;
-
-	for (int sig = 1; sig < NSIG; sig++) {
-		/* Some signals are libc's own, and an error to ask for. */
-		if (sigaction(sig, NULL, &sa) < 0 ||
-		    ((sa.sa_flags & SA_SIGINFO) == 0 &&
-		     (sa.sa_handler == SIG_DFL || sa.sa_handler == SIG_IGN)))
-			continue;
-		kinds |= (sa.sa_flags & SA_RESTART) != 0 ? RESTARTING
-							 : INTERRUPTING;
-	}
-	errno = saved;
-	return kinds;
-}
-
 bool sock_signal_interrupts(void)
 {
-	return (handlers() & INTERRUPTING) != 0;
-}
+	struct sigaction sa;
+	bool interrupts = false;
+	int saved = errno;
 
-bool sock_signals_differ(void)
-{
-	return handlers() == (RESTARTING | INTERRUPTING);
+	for (int sig = 1; sig < NSIG && !interrupts; sig++) {
+		/* Some signals are libc's own, and an error to ask for. */
+		interrupts = sigaction(sig, NULL, &sa) == 0 &&
+			     ((sa.sa_flags & SA_SIGINFO) != 0 ||
+			      (sa.sa_handler != SIG_DFL &&
+			       sa.sa_handler != SIG_IGN)) &&
+			     (sa.sa_flags & SA_RESTART) == 0;
+	}
+	errno = saved;
+	return interrupts;
 }
 
 int sock_wait_poll(int fd, short events, int ms)

@@ -31,12 +31,6 @@ int sock_wait_poll(int fd, short events, int ms);
  */
 bool sock_signal_interrupts(void);
 
-/**
- * sock_signals_differ() - are there handlers of both kinds? Then only a wait
- * that the kernel itself restarts is interrupted as connect(2) is.
- */
-bool sock_signals_differ(void);
-
 /** sock_now_ms() - CLOCK_MONOTONIC in milliseconds; no system call */
 uint64_t sock_now_ms(void);
 
