@@ -25,6 +25,14 @@ struct reg {
 	bool applied; /* the kernel has it */
 };
 
+/**
+ * typedef conn_done - the end of an attempt that no descriptor of the
+ * program's means; with the lock held
+ * @a: its fd, which is hidden, is the callee's from now on
+ * @error: positive errno, or 0
+ */
+typedef void conn_done(unsigned key, struct tcp_attempt *a, int error);
+
 struct conn {
 	uint32_t generation; /* counts the uses of this struct */
 	uint16_t next;       /* free list, or list of pending ones; 0: end */
@@ -39,6 +47,8 @@ struct conn {
 	int event_fd;        /* hidden; -1: nobody has asked for it */
 	struct outcome *outcome; /* NULL: CONN_FRESH */
 	struct reg *regs;
+	conn_done *done; /* no program's socket: this is told of the end */
+	unsigned key;    /* its argument */
 	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1 */
 };
 
@@ -87,6 +97,13 @@ unsigned conn_index(const struct conn *c);
 /** conn_make() - a fresh one with @fd as its only number; NULL: no room */
 struct conn *conn_make(int fd);
 
+/**
+ * conn_drive() - run an attempt of our own in the background
+ * @a: copied; its fd is hidden already
+ * Return: false if that cannot be had
+ */
+bool conn_drive(const struct tcp_attempt *a, conn_done *done, unsigned key);
+
 /** conn_local_state() - enum conn_state of @c */
 enum conn_state conn_local_state(const struct conn *c);
 
@@ -119,6 +136,9 @@ void conn_finish(struct conn *c, int error);
 /** conn_hide() - move a new descriptor out of the way; -errno, @fd closed */
 int conn_hide(int fd);
 void conn_close_hidden(int fd);
+/** conn_moved() - @fd's file by another number; @fd itself is to be overwritten
+ */
+int conn_moved(int fd);
 
 /** conn_make_event_fd() - Return: it, or -errno */
 int conn_make_event_fd(struct conn *c);

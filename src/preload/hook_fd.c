@@ -12,6 +12,7 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/conn.h"
+#include "preload/fd_life.h"
 #include "preload/state.h"
 
 EXPORT int close(int fd)
@@ -22,7 +23,7 @@ EXPORT int close(int fd)
 	 */
 	if (fd_is_hidden(fd))
 		return 0;
-	conn_closing(fd);
+	fd_closing(fd);
 	return libc(close)(fd);
 }
 
@@ -34,7 +35,7 @@ static int close_around(unsigned first, unsigned last, int flags)
 	int h_fd = -1;
 
 	if (((unsigned)flags & ~CLOSE_RANGE_UNSHARE) == 0)
-		conn_closing_range(first, last);
+		fd_closing_range(first, last);
 	/* Our thread would stay behind with the old table. */
 	if (((unsigned)flags & CLOSE_RANGE_UNSHARE) != 0)
 		conn_quiesce();
@@ -90,7 +91,7 @@ static void give_way(int fd)
 /* It closes inside libc, where no hook is. */
 EXPORT int fclose(FILE *file)
 {
-	conn_closing(file->_fileno); /* negative: it has none */
+	fd_closing(file->_fileno); /* negative: it has none */
 	return libc(fclose)(file);
 }
 
@@ -99,7 +100,7 @@ EXPORT int dup(int old)
 	int r = libc(dup)(old);
 
 	if (r >= 0)
-		conn_duplicated(old, r);
+		fd_duplicated(old, r);
 	return r;
 }
 
@@ -111,8 +112,8 @@ EXPORT int dup2(int old, int new)
 		give_way(new);
 	r = libc(dup2)(old, new);
 	if (r >= 0 && old != new) {
-		conn_closing(new);
-		conn_duplicated(old, r);
+		fd_closing(new);
+		fd_duplicated(old, r);
 	}
 	return r;
 }
@@ -127,8 +128,8 @@ EXPORT int dup3(int old, int new, int flags)
 		give_way(new);
 	r = libc(dup3)(old, new, flags);
 	if (r >= 0 && old != new) {
-		conn_closing(new);
-		conn_duplicated(old, r);
+		fd_closing(new);
+		fd_duplicated(old, r);
 	}
 	return r;
 }
@@ -147,7 +148,7 @@ EXPORT int fcntl(int fd, int cmd, ...)
 		return 0;
 	r = libc(fcntl)(fd, cmd, arg);
 	if ((cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC) && r >= 0)
-		conn_duplicated(fd, r);
+		fd_duplicated(fd, r);
 	return r;
 }
 

@@ -12,10 +12,20 @@
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "preload/conn.h"
+#include "preload/fd_life.h"
 #include "preload/memory.h"
 #include "preload/multicast.h"
 #include "preload/state.h"
 #include "sock/kind.h"
+
+static void fresh(int fd, int type)
+{
+	fd_closing(fd); /* what is still claimed of it is stale */
+	if (type == SOCK_STREAM)
+		conn_fresh(fd);
+	else
+		udp_fresh(fd);
+}
 
 EXPORT int socket(int domain, int type, int protocol)
 {
@@ -24,8 +34,8 @@ EXPORT int socket(int domain, int type, int protocol)
 	if (r == 0) {
 		state_run(); /* knows the cookie */
 		r = net_socket(domain, type, protocol);
-		if (r >= 0 && (type & SOCK_STREAM) != 0 && domain != AF_UNIX)
-			conn_fresh(r);
+		if (r >= 0 && (domain == AF_INET || domain == AF_INET6))
+			fresh(r, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC));
 	}
 	return (int)hook_result(r);
 }

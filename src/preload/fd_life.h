@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens to numbers of descriptors is told to whom it concerns: TCP
+ * connections (conn.h) and UDP sockets (udp.h). Async-signal-safe; leaves
+ * errno alone.
+ */
+#ifndef PRELOAD_FD_LIFE_H
+#define PRELOAD_FD_LIFE_H
+
+#include "preload/conn.h"
+#include "preload/udp.h"
+
+/** fd_closing() - @fd is about to be closed, or overwritten */
+static inline void fd_closing(int fd)
+{
+	uint16_t v = fd_get(fd);
+
+	if (likely(v == FD_UNKNOWN))
+		return;
+	if (fd_is_udp(v))
+		udp_closing(fd);
+	else
+		conn_closing_slow(fd);
+}
+
+/** fd_closing_range() - all of them are */
+static inline void fd_closing_range(unsigned first, unsigned last)
+{
+	unsigned end = (unsigned)atomic_load(&fd_table_end);
+
+	for (unsigned fd = first; fd <= last && fd < end; fd++)
+		fd_closing((int)fd);
+}
+
+/** fd_duplicated() - @new is a duplicate of @old now */
+static inline void fd_duplicated(int old, int new)
+{
+	if (fd_is_udp(fd_get(old)))
+		udp_duplicated(old, new);
+	else
+		conn_duplicated(old, new);
+}
+
+#endif
