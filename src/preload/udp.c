@@ -24,6 +24,11 @@ struct udp *udp_at(unsigned index)
 	return &pool[index];
 }
 
+unsigned udp_count(void)
+{
+	return pool_used;
+}
+
 unsigned udp_index(const struct udp *u)
 {
 	return (unsigned)(u - pool);

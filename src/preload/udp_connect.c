@@ -6,12 +6,45 @@
 #include <errno.h>
 
 #include "libc/net.h"
+#include "preload/state.h"
 #include "preload/udp_internal.h"
+
+static void connected(struct udp *u, const union udp_address *asked,
+		      const struct endpoint *target)
+{
+	uint8_t header[DATAGRAM_HEADER_MAX];
+	size_t n = datagram_put_header(header, DATAGRAM_STANDALONE, target);
+
+	udp_remember(u, asked, target->kind == ENDPOINT_NAME, header, n);
+	udp_change(u);
+	u->connected = true;
+	udp_changed(u);
+}
+
+/* For programs that come by the socket otherwise (udp_exec.h). */
+static void note_peer(struct run *run, int fd, const struct endpoint *asked)
+{
+	uint64_t cookie;
+
+	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) == 0)
+		peers_put(&run->peers, cookie, asked);
+}
+
+void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked)
+{
+	union udp_address peer;
+	struct destination d;
+
+	if (!udp_address_of(&peer, asked, u->family))
+		return;
+	destination_judge(&d, run, &peer.sa, udp_address_len(&peer),
+			  state_now());
+	connected(u, &peer, &d.target);
+}
 
 int udp_connect(struct run *run, int fd, const struct destination *d,
 		const struct sockaddr *addr, socklen_t len)
 {
-	uint8_t header[DATAGRAM_HEADER_MAX];
 	union udp_address to, asked;
 	struct conn_lock l;
 	struct udp *u;
@@ -34,13 +67,8 @@ int udp_connect(struct run *run, int fd, const struct destination *d,
 		if (r == -EINVAL) /* bound to loopback, say */
 			r = -ENETUNREACH;
 		if (r == 0) {
-			udp_remember(u, &asked,
-				     d->target.kind == ENDPOINT_NAME, header,
-				     datagram_put_header(header, 0,
-							 &d->target));
-			udp_change(u);
-			u->connected = true;
-			udp_changed(u);
+			connected(u, &asked, &d->target);
+			note_peer(run, fd, &d->asked);
 		}
 	}
 	conn_unlock(&l);

@@ -61,6 +61,8 @@ _Static_assert(sizeof(struct udp) <= 128, "memory of a UDP socket");
 /** udp_of() - what stands behind @fd, or NULL */
 struct udp *udp_of(int fd);
 struct udp *udp_at(unsigned index);
+/** udp_count() - indices below this may be in use */
+unsigned udp_count(void);
 unsigned udp_index(const struct udp *u);
 
 /**
@@ -85,6 +87,13 @@ void udp_remember(struct udp *u, const union udp_address *last, bool named,
 /** udp_free_if_unused() - no number means it, and nothing is pending */
 void udp_free_if_unused(struct udp *u);
 
+/* --- udp_connect.c --------------------------------------------------------- */
+
+/** udp_set_peer() - @u is connected to @asked, as the program sees it; the lock
+ * is held
+ */
+void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked);
+
 /* --- udp_relay.c ------------------------------------------------------------- */
 
 #define UDP_QUEUED 1
@@ -106,6 +115,13 @@ bool udp_lost(struct run *run, int fd);
 
 /** udp_drop_queue() - the lock is held */
 void udp_drop_queue(struct udp *u);
+
+/**
+ * udp_adopt() - @fd comes from another program of the run, with its relay and
+ * its peer, as far as they are known; the lock is held
+ */
+void udp_adopt(struct run *run, int fd, const struct endpoint *relay,
+	       const struct endpoint *peer);
 
 /** udp_now() - CLOCK_MONOTONIC_COARSE in seconds */
 uint32_t udp_now(void);

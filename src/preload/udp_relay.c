@@ -345,20 +345,13 @@ static int wait_for_answer(struct udp *u, int fd)
 	return r == -ETIMEDOUT ? -EAGAIN : r == -EINTR ? -EINTR : 0;
 }
 
-/*
- * A relative that shares the socket may have another relay for it by now.
- * Return: it is @u's now
- */
-static bool adopt(struct udp *u, struct run *run, int fd)
+static bool adopt_relay(struct udp *u, const struct endpoint *noted)
 {
-	struct endpoint ep;
+	struct endpoint ep = *noted;
 	union udp_address relay;
-	uint64_t cookie;
 
-	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) <
-		    0 ||
-	    !peers_get(&run->relays, cookie, &ep) ||
-	    !udp_address_of(&relay, &ep, u->family) ||
+	ep.scope_id = 0; /* a control connection's number (udp_exec.c) */
+	if (!udp_address_of(&relay, &ep, u->family) ||
 	    udp_address_same(&relay, &u->relay))
 		return false;
 	udp_change(u);
@@ -367,6 +360,33 @@ static bool adopt(struct udp *u, struct run *run, int fd)
 	udp_changed(u);
 	put_state(u, UDP_READY);
 	return true;
+}
+
+/*
+ * A relative that shares the socket may have another relay for it by now.
+ * Return: it is @u's now
+ */
+static bool adopt(struct udp *u, struct run *run, int fd)
+{
+	struct endpoint ep;
+	uint64_t cookie;
+
+	return tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie,
+			  sizeof(cookie)) == 0 &&
+	       peers_get(&run->relays, cookie, &ep) && adopt_relay(u, &ep);
+}
+
+void udp_adopt(struct run *run, int fd, const struct endpoint *relay,
+	       const struct endpoint *peer)
+{
+	struct udp *u = udp_attach(fd);
+
+	if (u == NULL)
+		return;
+	if (relay != NULL)
+		adopt_relay(u, relay);
+	if (peer != NULL)
+		udp_set_peer(run, u, peer);
 }
 
 /* The lock is held. */
