@@ -296,6 +296,9 @@ void udp_forked(void)
 			continue;
 		udp_change(u);
 		udp_drop_queue(u);
+		if (u->control >= 0)
+			conn_close_hidden(u->control);
+		u->control = -1;
 		u->state = UDP_IDLE;
 		u->relay.sa.sa_family = AF_UNSPEC;
 		udp_changed(u);

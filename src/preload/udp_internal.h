@@ -30,8 +30,12 @@ struct udp {
 	uint16_t segment;  /* UDP_SEGMENT, as the program has set it */
 	int fd;            /* the first of its numbers */
 	int control;       /* hidden; -1: none that this process has */
-	uint32_t checked;  /* s: @control was seen to stand; UDP_REFUSED: until
-			    * when that is believed */
+	union {
+		uint32_t checked; /* s: @control was seen to stand; UDP_REFUSED:
+				   * until when that is believed */
+		pid_t asker;      /* UDP_PENDING: the thread that waits for the
+				   * answer, and settles it; 0: the helper */
+	};
 	uint8_t family;    /* the socket's */
 	uint8_t error;     /* UDP_REFUSED: positive errno */
 	bool connected : 1; /* to @last, as the program sees it */

@@ -266,68 +266,62 @@ static void settle(unsigned key, struct tcp_attempt *a, int error)
 
 /* --- asking ------------------------------------------------------------------- */
 
-/* The caller waits; a cancelled thread leaves nothing behind. */
-struct inline_wait {
-	struct udp *u;
-	struct tcp_attempt a;
-	int result; /* of it; -ECANCELED until it is known */
-};
-
-static void inline_end(struct inline_wait *w)
+static pid_t own_tid(void)
 {
-	struct conn_lock l;
-
-	if (!conn_lock(&l))
-		return;
-	if (w->a.fd >= 0)
-		w->a.fd = conn_hide(w->a.fd);
-	if (w->result == 0 && w->a.fd < 0)
-		w->result = -EMFILE;
-	if (w->result == 0 || w->a.state == TCP_FAILED) {
-		settle(udp_index(w->u), &w->a, -w->result);
-	} else {
-		if (w->a.fd >= 0)
-			conn_close_hidden(w->a.fd);
-		if (w->result == -EINTR || w->result == -EAGAIN ||
-		    w->result == -ECANCELED)
-			undecided(w->u);
-		else
-			refused(w->u, -w->result);
-		udp_free_if_unused(w->u);
-	}
-	conn_unlock(&l);
+	return (pid_t)sys(SYS_gettid);
 }
 
-static int ask_and_wait(struct run *run, struct udp *u, int fd)
+/*
+ * The caller waits, and may be cancelled meanwhile: then nobody settles it, and
+ * whoever comes next finds out (is_deserted()). The lock is not held.
+ */
+static int ask_and_wait(struct run *run, struct udp *u)
 {
-	__attribute__((cleanup(inline_end))) struct inline_wait w = {
-		.u = u,
-		.a.fd = -1,
-		.result = -ECANCELED,
-	};
-	int r = udp_associate_begin(&w.a, run, true, fd);
+	struct tcp_attempt a;
+	struct conn_lock l;
+	int r = udp_associate_begin(&a, run, u->control);
 
 	if (r == 0)
-		r = tcp_attempt_wait(&w.a, sock_wait_poll);
-	w.result = r == -EINPROGRESS ? -EAGAIN : r;
-	return w.result;
+		r = tcp_attempt_wait(&a, sock_wait_poll);
+	if (r == -EINPROGRESS)
+		r = -EAGAIN; /* SO_SNDTIMEO */
+	if (!conn_lock(&l))
+		return -ENETUNREACH;
+	a.fd = u->control; /* it may have moved */
+	u->control = -1;
+	if (r == -EINTR || r == -EAGAIN) {
+		conn_close_hidden(a.fd);
+		undecided(u);
+		udp_free_if_unused(u);
+	} else {
+		settle(udp_index(u), &a, -r);
+	}
+	conn_unlock(&l);
+	return r;
 }
 
-/* The lock is held. Return: 0 or -errno; then @u is idle */
+/* Who was to settle it is no more. The lock is held. */
+static bool is_deserted(const struct udp *u)
+{
+	return u->asker != 0 &&
+	       sys(SYS_tgkill, conn_owner_pid, u->asker, 0) == -ESRCH;
+}
+
+/* The lock is held. Return: 0 or -errno; -EAGAIN: no thread can be had */
 static int ask_in_background(struct run *run, struct udp *u, int fd)
 {
 	struct tcp_attempt a;
-	int r = udp_associate_begin(&a, run, false, fd);
+	int control = conn_hide(udp_associate_socket(run, false, fd)), r;
 
-	if (a.fd >= 0)
-		a.fd = conn_hide(a.fd);
+	if (control < 0)
+		return control;
+	r = udp_associate_begin(&a, run, control);
 	if (r == 0 || r == -EINPROGRESS) {
-		if (a.fd >= 0 && conn_drive(&a, settle, udp_index(u)))
+		if (conn_drive(&a, settle, udp_index(u)))
 			return 0;
 		r = -EAGAIN;
 	}
-	if (a.fd >= 0)
-		conn_close_hidden(a.fd);
+	conn_close_hidden(control);
 	return r;
 }
 
@@ -335,14 +329,20 @@ static int ask_in_background(struct run *run, struct udp *u, int fd)
 static int wait_for_answer(struct udp *u, int fd)
 {
 	struct timeval tv = { 0 };
-	struct timespec ts;
+	struct timespec ts = { .tv_sec = 1 }; /* look: is_deserted()? */
+	bool limited;
 	long r;
 
 	tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
-	ts = (struct timespec){ tv.tv_sec, tv.tv_usec * 1000 };
-	r = sys(SYS_futex, &u->state, FUTEX_WAIT_PRIVATE, UDP_PENDING,
-		tv.tv_sec != 0 || tv.tv_usec != 0 ? &ts : NULL, NULL, 0);
-	return r == -ETIMEDOUT ? -EAGAIN : r == -EINTR ? -EINTR : 0;
+	limited = tv.tv_sec != 0 || tv.tv_usec != 0;
+	if (limited)
+		ts = (struct timespec){ tv.tv_sec, tv.tv_usec * 1000 };
+	r = sys(SYS_futex, &u->state, FUTEX_WAIT_PRIVATE, UDP_PENDING, &ts,
+		NULL, 0);
+	if (r == -ETIMEDOUT)
+		return limited ? -EAGAIN : 0;
+	return r == -EINTR && (limited || sock_signal_interrupts()) ? -EINTR
+								     : 0;
 }
 
 static bool adopt_relay(struct udp *u, const struct endpoint *noted)
@@ -430,6 +430,21 @@ bool udp_lost(struct run *run, int fd)
 
 enum step { STEP_DONE, STEP_ASK, STEP_AWAIT };
 
+/* The lock is held. */
+static enum step prepare_to_ask(struct run *run, struct udp *u, int fd, int *r)
+{
+	*r = conn_hide(udp_associate_socket(run, true, fd));
+	if (*r < 0) {
+		refused(u, -*r);
+		return STEP_DONE;
+	}
+	udp_change(u);
+	u->control = *r;
+	u->asker = own_tid();
+	udp_changed(u);
+	return STEP_ASK;
+}
+
 /* What to do now; the lock is held. @r: for STEP_DONE */
 static enum step next_step(struct udp *u, struct run *run, int fd, bool waits,
 			   int *r)
@@ -445,26 +460,29 @@ static enum step next_step(struct udp *u, struct run *run, int fd, bool waits,
 	}
 	if (u->state == UDP_READY)
 		return STEP_DONE;
+	if (u->state == UDP_PENDING && is_deserted(u)) {
+		conn_close_hidden(u->control);
+		u->control = -1;
+		undecided(u);
+	}
 	if (u->state == UDP_PENDING) {
 		*r = UDP_QUEUED;
 		return waits ? STEP_AWAIT : STEP_DONE;
 	}
-	*r = 0;
 	if (adopt(u, run, fd))
 		return STEP_DONE;
 	udp_change(u);
 	u->queues = false;
+	u->asker = 0;
 	udp_changed(u);
 	put_state(u, UDP_PENDING);
-	if (waits)
-		return STEP_ASK;
-	*r = ask_in_background(run, u, fd);
+	*r = waits ? -EAGAIN : ask_in_background(run, u, fd);
 	if (*r == 0) {
 		*r = UDP_QUEUED;
 		return STEP_DONE;
 	}
-	if (*r == -EAGAIN) /* no thread: then the caller has to */
-		return STEP_ASK;
+	if (*r == -EAGAIN) /* or no thread: then the caller has to */
+		return prepare_to_ask(run, u, fd, r);
 	refused(u, -*r);
 	return STEP_DONE;
 }
@@ -486,7 +504,7 @@ int udp_relay(struct run *run, int fd, bool waits)
 		conn_unlock(&l);
 		if (step == STEP_DONE)
 			return r;
-		r = step == STEP_ASK ? ask_and_wait(run, u, fd)
+		r = step == STEP_ASK ? ask_and_wait(run, u)
 				     : wait_for_answer(u, fd);
 		if (r == -EINTR || r == -EAGAIN)
 			return r;

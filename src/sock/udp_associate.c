@@ -17,27 +17,30 @@ static int control_family(const struct config *config)
 	return AF_INET;
 }
 
-int udp_associate_begin(struct tcp_attempt *a, struct run *run, bool waits,
-			int fd)
+int udp_associate_socket(const struct run *run, bool waits, int fd)
 {
-	struct endpoint any = { .kind = ENDPOINT_IPV4 };
-	int family = control_family(&run->config);
 	struct timeval tv;
+	int control;
 
-	a->fd = -1;
 	if (run->config.nvia > 0)
 		return -ENETUNREACH;
-	a->fd = net_socket(family,
-			   SOCK_STREAM | SOCK_CLOEXEC |
-				   (waits ? 0 : SOCK_NONBLOCK),
-			   0);
-	if (a->fd < 0)
-		return a->fd;
-	if (waits && tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
-				sizeof(tv)) == 0)
-		sys(SYS_setsockopt, a->fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
+	control = net_socket(control_family(&run->config),
+			     SOCK_STREAM | SOCK_CLOEXEC |
+				     (waits ? 0 : SOCK_NONBLOCK),
+			     0);
+	if (control >= 0 && waits &&
+	    tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) == 0)
+		sys(SYS_setsockopt, control, SOL_SOCKET, SO_SNDTIMEO, &tv,
 		    sizeof(tv));
-	return tcp_attempt_begin_associate(a, run, a->fd, family, &any);
+	return control;
+}
+
+int udp_associate_begin(struct tcp_attempt *a, struct run *run, int control)
+{
+	struct endpoint any = { .kind = ENDPOINT_IPV4 };
+
+	return tcp_attempt_begin_associate(
+		a, run, control, control_family(&run->config), &any);
 }
 
 static bool is_unspecified(const struct endpoint *ep)

@@ -11,16 +11,19 @@
 #include "sock/udp_address.h"
 
 /**
- * udp_associate_begin() - make the control connection's socket, and connect it
- * @waits: connect(2) may wait, for as long as SO_SNDTIMEO of @fd says
+ * udp_associate_socket() - make a control connection's socket
+ * @waits: its connect(2) may wait, for as long as SO_SNDTIMEO of @fd says
  * @fd: the socket that the association is for
- * Drive @a as tcp_attempt.h says; its fd is the caller's to close, in every
- * case (-1: none was made).
- * Return: as tcp_attempt_begin(); -ENETUNREACH where the proxy is reached by
- * way of others: its relay is none that they would lead to
+ * Return: a descriptor, close-on-exec; -ENETUNREACH where the proxy is reached
+ * by way of others: its relay is none that they would lead to
  */
-int udp_associate_begin(struct tcp_attempt *a, struct run *run, bool waits,
-			int fd);
+int udp_associate_socket(const struct run *run, bool waits, int fd);
+
+/**
+ * udp_associate_begin() - connect it; drive @a as tcp_attempt.h says
+ * Return: as tcp_attempt_begin()
+ */
+int udp_associate_begin(struct tcp_attempt *a, struct run *run, int control);
 
 /**
  * udp_associate_relay() - where @a, which is TCP_DONE, has found the relay
