@@ -8,6 +8,7 @@
 #include "libc/net.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "sock/report.h"
 
 static void connected(struct udp *u, const union udp_address *asked,
 		      const struct endpoint *target)
@@ -42,6 +43,12 @@ void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked)
 	connected(u, &peer, &d.target);
 }
 
+int udp_blocked(struct run *run, const struct destination *d)
+{
+	report_refused(run, &d->target, EACCES, " is UDP, refused: ");
+	return -EACCES;
+}
+
 int udp_connect(struct run *run, int fd, const struct destination *d,
 		const struct sockaddr *addr, socklen_t len)
 {
@@ -50,6 +57,8 @@ int udp_connect(struct run *run, int fd, const struct destination *d,
 	struct udp *u;
 	int r;
 
+	if (run->config.udp_blocked)
+		return udp_blocked(run, d);
 	if (run->config.nvia > 0 || !conn_set_up() || !conn_lock(&l))
 		return -ENETUNREACH;
 	u = udp_attach(fd);

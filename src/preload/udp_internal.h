@@ -98,6 +98,9 @@ void udp_free_if_unused(struct udp *u);
  */
 void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked);
 
+/** udp_blocked() - by --udp=block: say so, with -v; Return: -EACCES */
+int udp_blocked(struct run *run, const struct destination *d);
+
 /* --- udp_relay.c ------------------------------------------------------------- */
 
 #define UDP_QUEUED 1

@@ -58,6 +58,8 @@ static int judged(struct outbound *route, struct run *run,
 		report_refused(run, &d.target, d.verdict.error, " refused: ");
 		return -d.verdict.error;
 	case ROUTE_PROXY:
+		if (run->config.udp_blocked)
+			return udp_blocked(run, &d);
 		break;
 	}
 	route->named = d.target.kind == ENDPOINT_NAME;
