@@ -37,6 +37,9 @@ bool memory_is_known(const void *p, size_t n)
 
 	if (n == 0 || is_near_stack(p, n))
 		return true;
+	/* A place that is still empty looks like page 0. */
+	if ((uintptr_t)p < PAGE || last < (uintptr_t)p - PAGE)
+		return false;
 	for (uintptr_t page = page_of(p, 0); page <= last; page += PAGE)
 		if (*place_of(page) != page)
 			return false;
