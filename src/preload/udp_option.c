@@ -113,8 +113,7 @@ int udp_input_size(int fd, int size)
 		return size;
 	n = libc(recv)(fd, front, sizeof(front), MSG_PEEK | MSG_DONTWAIT);
 	errno = saved;
-	if (n > 0 && datagram_get_header(front, (size_t)n, &h) ==
-			     DATAGRAM_GOOD)
+	if (n > 0 && datagram_get_header(front, (size_t)n, &h))
 		size -= h.length;
 	return size;
 }

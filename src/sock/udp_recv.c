@@ -256,7 +256,7 @@ bool udp_got_header(const struct udp_got *got, const struct msghdr *msg,
 	const uint8_t *p = row_at(&r, 0, &n);
 
 	if (n >= have)
-		return datagram_get_header(p, have, h) == DATAGRAM_GOOD;
+		return datagram_get_header(p, have, h);
 	while (done < have) {
 		p = row_at(&r, done, &n);
 		n = min(n, have - done);
@@ -265,7 +265,7 @@ bool udp_got_header(const struct udp_got *got, const struct msghdr *msg,
 		memcpy(front + done, p, n);
 		done += n;
 	}
-	return datagram_get_header(front, done, h) == DATAGRAM_GOOD;
+	return datagram_get_header(front, done, h);
 }
 
 static void give_control(const struct udp_got *got, const struct msghdr *msg,
