@@ -175,10 +175,20 @@ static void put_name(struct msghdr *msg, const union udp_address *source)
 	msg->msg_namelen = len;
 }
 
+/*
+ * After something has come: a relay may have come, too. One that is coming at
+ * this moment has perhaps answered already what was queued for it.
+ */
 static void look_up(int fd, struct udp *s)
 {
-	if (!udp_snapshot(fd, s))
+	struct conn_lock l;
+
+	if (!udp_snapshot(fd, s)) {
 		s->state = UDP_IDLE;
+	} else if (unlikely(s->state == UDP_PENDING) && conn_lock(&l)) {
+		conn_unlock(&l);
+		udp_snapshot(fd, s);
+	}
 }
 
 /*
@@ -225,7 +235,7 @@ ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
 		r = udp_receive(fd, &got, msg, lead_of(fd), now_flags);
 		if (r < 0)
 			return r;
-		look_up(fd, &s); /* a relay may have come while it waited */
+		look_up(fd, &s);
 		if (likely(sort(run, fd, &s, &got, msg, &header_len, &source)))
 			break;
 		drop(fd, flags);
