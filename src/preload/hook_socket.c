@@ -99,6 +99,8 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 
 EXPORT int shutdown(int fd, int how)
 {
+	if (udp_concerns(fd) && udp_shutdown(fd, how))
+		return 0;
 	/* In SYN_SENT it ends the attempt, whatever @how is. */
 	if (unlikely(atomic_load_explicit(&conn_active,
 					  memory_order_relaxed) != 0) &&

@@ -107,6 +107,10 @@ class Lab:
         """danted, as the wrapped machine's own loopback has it, too"""
         proxies.Relay(self.wrapped, 1090, (PROXY, 1080))
 
+    def start_iperf3(self):
+        servers.start_iperf3()
+        wait_until(lambda: listens(WEB, 5201), "iperf3")
+
     def start_redis(self):
         servers.start_redis(self.outside)
         wait_until(lambda: listens(WEB, 6380), "redis-server")
