@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: socket(2), its options, shutdown(2). What cannot be proxied cannot be
+ * Hooks: socket(2), bind(2), options, shutdown(2). What cannot be proxied cannot be
  * made.
  */
 #include <errno.h>
@@ -39,6 +39,14 @@ EXPORT int socket(int domain, int type, int protocol)
 			fresh(r, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC));
 	}
 	return (int)hook_result(r);
+}
+
+EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	if (udp_concerns(fd) && len >= sizeof(struct sockaddr_in6) &&
+	    memory_is_readable(addr, sizeof(struct sockaddr_in6)))
+		udp_before_bind(fd, (const struct sockaddr_in6 *)addr);
+	return libc(bind)(fd, addr, len);
 }
 
 /* The error of a connection that failed in the background is told here. */

@@ -215,7 +215,7 @@ bool udp_shutdown(int fd, int how)
 		u->connected;
 	if (later) {
 		udp_change(u);
-		u->shut = (unsigned char)(how + 1) & 3;
+		u->shut = how == SHUT_RD ? 1 : how == SHUT_WR ? 2 : 3;
 		udp_changed(u);
 	}
 	conn_unlock(&l);
