@@ -8,9 +8,9 @@ answered; it must tell them apart, and its loop must go on in the meantime.
 import os
 
 from netns import WEB
-from scenario import Scenario
+from scenario import Scenario, came
+from servers import HELLO
 
-HELLO = "hello from web.test\n"
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib")
 # Each connection takes 0.6 s: one after the other would be noticed.
 LATE = "read-greeting; delay 300; send 0500; read-request; delay 300; tunnel"
@@ -253,15 +253,6 @@ export PGHOST=four.test PGUSER=postgres
 pgbench -iq 2>/dev/null && pgbench -n -c 20 -j 2 -t 20 -C 2>&1 |
     grep -E 'processed|failed'
 """
-
-
-def came(count, proxy_port=None):
-    """So many connections reached the proxy."""
-    def check(lab, proxy):
-        asked = proxy.asked()
-        return None if len(asked) == count else \
-            f"{len(asked)} connections reached the proxy, not {count}"
-    return check
 
 
 def late(name, command, out, count=None, script=LATE, **fields):

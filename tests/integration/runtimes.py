@@ -2,11 +2,9 @@
 """Runtimes with an event loop, a thread pool or a way to connect of their own:
 Node, Java, Rust. All are heavy."""
 
-from netns import WEB
-from scenario import Scenario
+from scenario import Scenario, came
+from servers import HELLO
 
-HELLO = "hello from web.test\n"
-OK = "05000001 00000000 0000"
 # A proxy that takes a second for each connection: what blocks in connect is
 # then seen by all who wait for the same thread.
 SLOW = "read-greeting; delay 500; send 0500; read-request; delay 500; tunnel"
@@ -484,15 +482,6 @@ def java(name, program, out, **fields):
                     "java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC Main.java",
                     out=out, heavy=True,
                     **{"needs": "java javac", "timeout": 90, **fields})
-
-
-def came(number):
-    """So many connections, no more and no fewer, reached the proxy."""
-    def check(lab, proxy):
-        asked = proxy.asked()
-        return None if len(asked) == number else \
-            f"{len(asked)} connections reached the proxy instead of {number}"
-    return check
 
 
 SCENARIOS = [

@@ -121,6 +121,22 @@ def was_asked(proxy, endpoint):
     return f"the proxy was asked for {asked} instead of {endpoint}"
 
 
+# For Scenario.check:
+
+def nobody_asked(lab, proxy):
+    asked = proxy.asked()
+    return f"the proxy was asked for {asked}" if asked else None
+
+
+def came(count):
+    """So many connections, no more and no fewer, reached the proxy."""
+    def check(lab, proxy):
+        asked = len(proxy.asked())
+        return None if asked == count else \
+            f"{asked} connections reached the proxy instead of {count}"
+    return check
+
+
 class Player:
     """Plays scenarios in one laboratory."""
 
