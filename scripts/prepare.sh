@@ -43,6 +43,8 @@ heavy_needs='
 	java default-jre-headless
 	javac default-jdk-headless
 	/usr/bin/rustc rustc
+	chromium chromium
+	pgrep procps
 	nginx nginx
 	wrk wrk
 	aria2c aria2
