@@ -220,9 +220,11 @@ fetch numbers/4000000 >numbers && seq -w 0 0499999 | cmp - numbers && echo same
 fetch two/hello
 fetch refused -o/dev/null -w%{http_code}; echo
 fetch silent -o/dev/null -w%{http_code}; echo
+grep -oE '\([0-9]+: Connection (refused|timed out)\)' log | sort -u
 kill -QUIT $pid; wait $pid; echo $?
 """
-NGINXED = HELLO + f"     50 {HELLO}     30 {HELLO}same\n{HELLO}502\n504\n0\n"
+NGINXED = HELLO + f"     50 {HELLO}     30 {HELLO}same\n{HELLO}" \
+    "502\n504\n(110: Connection timed out)\n(111: Connection refused)\n0\n"
 WRK = """
 wrk -t2 -c50 -d2s --timeout 4s http://four.test/hello >log 2>&1 || cat log
 awk '/requests in/ { print($1 > 100 ? "many" : $0) }
@@ -233,13 +235,13 @@ ARIA = """
 aria2c -q --async-dns=false --no-conf -x16 -s16 -k1M -o numbers \\
     http://four.test/numbers/33554432 &&
     seq -w 0 4194303 | cmp - numbers && echo same
-aria2c -q --async-dns=false --no-conf --connect-timeout=2 --max-tries=1 \\
-    http://four.test:81/; echo 81 $?
+aria2c --async-dns=false --no-conf --connect-timeout=2 --max-tries=1 \\
+    http://four.test:81/ >log; echo 81 $? $(grep -o 'cause: .*' log)
 timeout 8 aria2c -q --async-dns=false --no-conf --connect-timeout=2 \\
     --max-tries=1 http://four.test:9/; echo 9 $?
 """
 # 1: an error; 2: a time-out
-ARIAED = "same\n81 1\n9 2\n"
+ARIAED = "same\n81 1 cause: Connection refused\n9 2\n"
 REDIS = "redis-benchmark -h four.test -p 6380 -c 50 -n 2000 --csv " \
     "-t ping_mbulk,set,get,lpush | cut -d, -f1"
 PSQL = """

@@ -178,7 +178,8 @@ socket.on("timeout", () => {
 socket.on("close", () => console.log("closed"));
 """
 
-# Java
+# Java. ConnectException is for a time-out, too: where there is a text, it
+# depends on that.
 
 JAVA_HTTP = """
 import java.net.ConnectException;
@@ -247,7 +248,8 @@ public class Main {
                         channel.write(ByteBuffer.wrap(text.getBytes()));
                         key.interestOps(SelectionKey.OP_READ);
                     } catch (ConnectException error) {
-                        refused++;
+                        if (error.getMessage().equals("Connection refused"))
+                            refused++;
                         open--;
                         channel.close();
                     }
@@ -352,7 +354,7 @@ public class Main {
 
     static abstract class Step<V> implements CompletionHandler<V, Void> {
         public void failed(Throwable error, Void none) {
-            if (error instanceof ConnectException)
+            if ("Connection refused".equals(error.getMessage()))
                 refused.incrementAndGet();
             else
                 System.out.println(error);
@@ -500,7 +502,7 @@ SCENARIOS = [
          script=SILENT, bare_out="connected\ntimeout false\nclosed\n"),
 
     java("HttpClient", JAVA_HTTP, "{hello from web.test=75, refused=25}\n"
-         "posted\n", proxy="microsocks"),
+         "posted\n", proxy=None, script=SLOW),
     java("a selector with 100 channels", JAVA_SELECTOR,
          "good 75 refused 25\nin time\n", proxy=None, script=SLOW,
          check=came(100)),
