@@ -256,7 +256,7 @@ psql -Atc 'select 0' 'host=four.test port=9 connect_timeout=2' 2>&1 |
 PSQLED = "42\n48\nrefused\ntimeout expired\n"
 PGBENCH = """
 export PGHOST=four.test PGUSER=postgres
-pgbench -iq 2>/dev/null && pgbench -n -c 20 -j 2 -t 20 -C 2>&1 |
+pgbench -iq 2>/dev/null && pgbench -n -c 20 -j 2 -t 5 -C 2>&1 |
     grep -E 'processed|failed'
 """
 
@@ -305,15 +305,16 @@ SCENARIOS = [
     python("aiohttp", AIOHTTP, "100 ConnectionRefusedError timeout\n",
            count=102, heavy=True),
     late("nmap", NMAP, NMAPPED, script=SOON, needs="nmap", heavy=True),
-    late("nginx", NGINX, NGINXED, needs="nginx curl", heavy=True),
+    late("nginx", NGINX, NGINXED, needs="nginx curl", heavy=True,
+         timeout=60),
     late("wrk", WRK, "many\ngood\n", 51, needs="wrk", heavy=True),
-    late("aria2", ARIA, ARIAED, needs="aria2c", heavy=True),
+    late("aria2", ARIA, ARIAED, needs="aria2c", heavy=True, timeout=60),
     late("redis-benchmark", REDIS, '"PING_MBULK"\n"SET"\n"GET"\n"LPUSH"\n',
          needs="redis-benchmark redis-server", services="redis", heavy=True),
     late("psql", PSQL, PSQLED, needs="psql pg_ctlcluster",
          services="postgres", full_root=True, heavy=True),
-    late("pgbench", PGBENCH, ["processed: 400/400\n", "transactions: 0 "],
+    late("pgbench", PGBENCH, ["processed: 100/100\n", "transactions: 0 "],
          script=SOON, needs="pgbench pg_ctlcluster", services="postgres",
-         full_root=True, heavy=True),
+         full_root=True, heavy=True, timeout=90),
     *(compiled("lib" + library, library) for library in ("ev", "event", "uv")),
 ]
