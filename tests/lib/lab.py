@@ -117,7 +117,9 @@ class Lab:
 
     def start_postgres(self):
         servers.start_postgres(self.outside)
-        wait_until(lambda: listens(WEB, 5432), "postgres", 60)
+        # It listens before it lets anybody in.
+        wait_until(lambda: subprocess.call(["pg_isready", "-qh", WEB]) == 0,
+                   "postgres", 60)
 
     def close(self):
         self.outside.remove()

@@ -50,6 +50,7 @@ def numbers(first, last):
 
 
 BIG = numbers(0, 1 << 20)
+HELLO = "hello from web.test\n"
 
 
 def address_family(address):
@@ -102,13 +103,13 @@ class Web(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         path = urllib.parse.urlparse(self.path).path
         if path.startswith("/hello"):
-            self.answer(b"hello from web.test\n")
+            self.answer(HELLO.encode())
         elif path == "/whoami":
             self.answer(self.client_address[0].encode() + b"\n")
         elif path == "/big":
             self.answer(BIG)
         elif path.startswith("/numbers/"):
-            self.numbers(int(path.split("/")[2]))
+            self.send_numbers(int(path.split("/")[2]))
         elif path == "/slow":
             self.slow()
         else:
@@ -117,11 +118,11 @@ class Web(http.server.SimpleHTTPRequestHandler):
     def do_HEAD(self):
         path = urllib.parse.urlparse(self.path).path
         if path.startswith("/numbers/"):
-            self.numbers(int(path.split("/")[2]))
+            self.send_numbers(int(path.split("/")[2]))
         else:
             super().do_HEAD()
 
-    def numbers(self, size):
+    def send_numbers(self, size):
         part = re.fullmatch(r"bytes=(\d+)-(\d*)",
                             self.headers.get("Range", ""))
         first, last = (int(part[1]), min(int(part[2] or size), size - 1)) \
