@@ -13,6 +13,7 @@
 #include "libc/sys.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/udp_recv.h"
 #include "sock/wait.h"
 
@@ -80,6 +81,12 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 
 	*header_len = 0;
 	*source = got->from;
+	if (unlikely(udp_stub_is(&got->from))) {
+		if (!udp_got_header(got, msg, &h))
+			return false;
+		*header_len = h.length;
+		return is_welcome(run, s, &h.source, source);
+	}
 	if (s->state != UDP_READY)
 		return true;
 	if (likely(udp_address_same(&got->from, &s->relay))) {

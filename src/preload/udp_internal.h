@@ -41,6 +41,7 @@ struct udp {
 	bool connected : 1; /* to @last, as the program sees it */
 	bool cork : 1;      /* UDP_CORK is set */
 	bool gro : 1;       /* UDP_GRO is set, as the program sees it */
+	bool stub : 1;      /* @connected to a name server that is never asked */
 	bool queues : 1;    /* UDP_PENDING: @queue is there */
 	unsigned char shut : 2; /* UDP_PENDING: shutdown(2) by then; how + 1 */
 
