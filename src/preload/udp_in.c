@@ -82,8 +82,18 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 	*source = got->from;
 	if (s->state != UDP_READY)
 		return true;
-	if (udp_address_same(&got->from, &s->relay)) {
+	if (likely(udp_address_same(&got->from, &s->relay))) {
 		struct udp *u = udp_of(fd);
+
+		/* As a rule it is from where the last one was sent to. */
+		if (likely(got->lead == s->header_len && s->header_len > 0 &&
+			   got->length >= s->header_len) &&
+		    udp_address_len(&s->last) > 0 &&
+		    memcmp(got->head, s->header, s->header_len) == 0) {
+			*header_len = s->header_len;
+			*source = s->last;
+			return true;
+		}
 
 		if (!udp_got_header(got, msg, &h) || h.position != 0)
 			return false;
@@ -145,9 +155,12 @@ static int wait_again(int fd, struct patience *p, int *flags)
 	return r < 0 ? r : r == 0 ? -EAGAIN : 0;
 }
 
-static size_t lead_of(const struct udp *s)
+/* How long a header is to be expected; a wrong guess costs but a copy. */
+static size_t lead_of(int fd)
 {
-	return s->state == UDP_READY ? s->lead : 0;
+	const struct udp *u = udp_of(fd);
+
+	return u != NULL && u->state == UDP_READY ? u->lead : 0;
 }
 
 /* The address goes to where the program wants it (recvfrom(2)). */
@@ -162,10 +175,20 @@ static void put_name(struct msghdr *msg, const union udp_address *source)
 	msg->msg_namelen = len;
 }
 
+/*
+ * After something has come: a relay may have come, too. One that is coming at
+ * this moment has perhaps answered already what was queued for it.
+ */
 static void look_up(int fd, struct udp *s)
 {
-	if (!udp_snapshot(fd, s))
+	struct conn_lock l;
+
+	if (!udp_snapshot(fd, s)) {
 		s->state = UDP_IDLE;
+	} else if (unlikely(s->state == UDP_PENDING) && conn_lock(&l)) {
+		conn_unlock(&l);
+		udp_snapshot(fd, s);
+	}
 }
 
 /*
@@ -182,10 +205,10 @@ static ssize_t receive_error(int fd, struct msghdr *msg, int flags)
 	size_t header_len = 0;
 	int r;
 
-	look_up(fd, &s);
-	r = udp_receive(fd, &got, msg, lead_of(&s), flags);
+	r = udp_receive(fd, &got, msg, lead_of(fd), flags);
 	if (r < 0)
 		return r;
+	look_up(fd, &s);
 	source = got.from;
 	if (s.state == UDP_READY && udp_address_same(&got.from, &s.relay) &&
 	    udp_got_header(&got, msg, &h)) {
@@ -209,11 +232,10 @@ ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
 	if (unlikely((flags & MSG_ERRQUEUE) != 0))
 		return receive_error(fd, msg, flags);
 	for (;;) {
-		look_up(fd, &s);
-		r = udp_receive(fd, &got, msg, lead_of(&s), now_flags);
+		r = udp_receive(fd, &got, msg, lead_of(fd), now_flags);
 		if (r < 0)
 			return r;
-		look_up(fd, &s); /* a relay may have come while it waited */
+		look_up(fd, &s);
 		if (likely(sort(run, fd, &s, &got, msg, &header_len, &source)))
 			break;
 		drop(fd, flags);
@@ -258,8 +280,7 @@ static int receive_some(struct run *run, int fd, struct mmsghdr *msgs,
 	struct udp s;
 	int r, given = 0;
 
-	look_up(fd, &s);
-	r = udp_receive_batch(fd, got, msgs, &n, lead_of(&s), flags, timeout);
+	r = udp_receive_batch(fd, got, msgs, &n, lead_of(fd), flags, timeout);
 	if (r < 0)
 		return r;
 	*go_on = (unsigned)r == n;

@@ -81,6 +81,17 @@ static void move_down(const struct row *r, size_t from, const struct row *to_r,
 	}
 }
 
+/* ... to where another message of the batch begins. */
+static void move_over(const struct row *r, size_t from, const struct msghdr *to,
+		      size_t n)
+{
+	struct udp_got none;
+	struct row there = { &none, to };
+
+	none.lead = 0;
+	move_down(r, from, &there, 0, n);
+}
+
 /* The same to a place behind @from: from the end on, octet by octet. */
 static void move_up(const struct row *r, size_t from, size_t to, size_t n)
 {
@@ -274,13 +285,11 @@ size_t udp_got_deliver(const struct udp_got *got, const struct msghdr *msg,
 		       struct msghdr *to, size_t header_len, int flags)
 {
 	struct row from = { got, msg };
-	struct udp_got none = { .lead = 0 };
-	struct row there = { &none, to };
 	size_t payload = got->length - header_len;
 	size_t n = min(payload, capacity(to));
 
-	if (to != msg)
-		move_down(&from, header_len, &there, 0, n);
+	if (unlikely(to != msg))
+		move_over(&from, header_len, to, n);
 	else if (header_len > got->lead)
 		move_down(&from, header_len, &from, got->lead, n);
 	else if (header_len < got->lead)

@@ -20,6 +20,12 @@
  *   delay MS         pause
  *   echo             be the target: send back whatever comes, until its end
  *   tunnel           connect to the requested target, reply, and pump
+ *   relay WORDS      the same for datagrams (UDP ASSOCIATE): reply, and send
+ *                    each back as if its destination had, until the control
+ *                    connection's end. Words: zero (BND.ADDR is 0.0.0.0),
+ *                    source=HOST:PORT (of what is sent back), stranger, bad
+ *                    (first such as are to be dropped), fragments=N, twice,
+ *                    silent, delay=MS, lose=N (end after as many)
  *   stall            say nothing more, until the client has gone
  *   close            end the stream (so does the end of the script)
  *   reset            end it by RST
@@ -31,6 +37,8 @@
  *   1 greeting methods=00,02
  *   1 auth user=alice password=s3cret
  *   1 request cmd=1 atyp=3 host=web.test port=80
+ *   1 datagram rsv=0 frag=0 atyp=3 host=web.test port=53 length=4 data=ping
+ *              from=40000   (on one line)
  *   1 unexpected: ...            (expect, or a message cut short)
  */
 #include <arpa/inet.h>
@@ -49,6 +57,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "relay.h"
 
 #define SCRIPTS_MAX 64
 #define OCTETS_MAX  4096
@@ -342,6 +352,16 @@ static void play_echo(struct session *s, const char *arg)
 	exit(0);
 }
 
+static void note_datagram(void *arg, const char *line)
+{
+	note(arg, "%s", line);
+}
+
+static void play_relay(struct session *s, const char *arg)
+{
+	relay_play(s->fd, arg, note_datagram, s);
+}
+
 static void play_stall(struct session *s, const char *arg)
 {
 	char buf[4096];
@@ -448,6 +468,7 @@ static const struct directive {
 	{"reply", play_reply},
 	{"delay", play_delay},
 	{"echo", play_echo},
+	{"relay", play_relay},
 	{"tunnel", play_tunnel},
 	{"stall", play_stall},
 	{"close", play_close},
