@@ -317,7 +317,7 @@ ssize_t resolve_query(struct run *run, const uint8_t *query, size_t n,
 
 	if (run == NULL)
 		return -ENETUNREACH;
-	if (!dns_get_question(query, n, &q))
+	if (dns_get_query(query, n, &q) != DNS_NOERROR)
 		return -EINVAL;
 	if (public_server(run, &server))
 		return dns_query(run, &server, ROUTE_PROXY, query, n, answer,
