@@ -300,12 +300,17 @@ ssize_t resolve_stub(struct run *run, const uint8_t *query, size_t n,
 		     uint8_t *answer, size_t cap)
 {
 	struct dns_question q;
+	int rcode;
 
 	if (run == NULL)
 		return -ENETUNREACH;
-	if (!dns_get_question(query, n, &q))
+	rcode = dns_get_query(query, n, &q);
+	if (rcode < 0)
 		return -EINVAL;
-	n = answer_locally(run, query, &q, answer, cap);
+	n = rcode == DNS_NOERROR
+		    ? answer_locally(run, query, &q, answer, cap)
+		    : dns_put_answer(answer, cap, query, &q,
+				     (enum dns_rcode)rcode, NULL, 0);
 	return n > 0 ? (ssize_t)n : -EMSGSIZE;
 }
 
