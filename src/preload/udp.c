@@ -137,6 +137,7 @@ void udp_free_if_unused(struct udp *u)
 		return;
 	if (u->control >= 0)
 		conn_close_hidden(u->control);
+	udp_fragments_drop(u);
 	u->control = -1;
 	u->state = UDP_IDLE;
 	if (pool_free_count < ARRAY_SIZE(pool_free))

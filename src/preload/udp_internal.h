@@ -132,6 +132,9 @@ void udp_drop_queue(struct udp *u);
 void udp_adopt(struct run *run, int fd, const struct endpoint *relay,
 	       const struct endpoint *peer);
 
+/** udp_fragments_drop() - an open sequence of @u's; the lock is held */
+void udp_fragments_drop(const struct udp *u);
+
 /** udp_now() - CLOCK_MONOTONIC_COARSE in seconds */
 uint32_t udp_now(void);
 
