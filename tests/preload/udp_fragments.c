@@ -8,7 +8,7 @@
  */
 #include "datagram.h"
 
-static char out[5000], in[5000];
+static char out[5000], in[5000], other[2000];
 
 static void check(ssize_t n, size_t room)
 {
@@ -21,9 +21,10 @@ int main(void)
 {
 	int fd = udp_connected();
 	struct iovec iov[2] = { { in, 777 }, { in + 777, 1000 } };
+	struct iovec apart = { other, sizeof(other) };
 	struct mmsghdr batch[2] = {
 		{ .msg_hdr = { .msg_iov = iov, .msg_iovlen = 2 } },
-		{ .msg_hdr = { .msg_iov = iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &apart, .msg_iovlen = 1 } },
 	};
 
 	for (size_t i = 0; i < sizeof(out); i++)
