@@ -191,7 +191,7 @@ struct udp *udp_attach(int fd)
 	u->connected = u->stub = u->queues = false;
 	u->shut = 0;
 	u->corked = u->named = 0;
-	u->lead = DATAGRAM_HEADER_IPV4;
+	u->lead = UDP_LEAD_UNKNOWN;
 	u->header_len = 0;
 	u->last.sa.sa_family = AF_UNSPEC;
 	u->relay.sa.sa_family = AF_UNSPEC;
@@ -305,7 +305,6 @@ void udp_forked(void)
 			conn_close_hidden(u->control);
 		u->control = -1;
 		u->state = UDP_IDLE;
-		u->relay.sa.sa_family = AF_UNSPEC;
 		udp_changed(u);
 		udp_free_if_unused(u);
 	}

@@ -101,6 +101,8 @@ static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
 {
 	if (!s->connected)
 		return OUT_PLAIN;
+	if (s->last.in.sin_port == 0)
+		return -EINVAL;
 	if (s->stub) {
 		route->asked = s->last;
 		return OUT_STUB;
@@ -124,7 +126,8 @@ static int to_address(struct outbound *route, struct run *run, int fd,
 	memcpy(asked, addr, len < sizeof(*asked) ? len : sizeof(*asked));
 	if (asked->sa.sa_family == AF_UNSPEC && family_of(s, fd) == AF_INET)
 		asked->sa.sa_family = AF_INET;
-	if (udp_address_len(asked) == 0 || len < udp_address_len(asked) ||
+	if (udp_address_len(asked) == 0 || len < udp_address_shortest(asked) ||
+	    asked->in.sin_port == 0 || /* in the same place for IPv6 */
 	    (asked->sa.sa_family == AF_INET6 && family_of(s, fd) == AF_INET))
 		return OUT_PLAIN; /* the kernel will refuse it */
 	if (likely(udp_address_same(asked, &s->last)) && s->header_len > 0) {
@@ -142,6 +145,7 @@ static int find(struct outbound *route, struct run *run, int fd,
 	route->way.header = route->header;
 	route->way.header_len = 0;
 	route->way.segment = s->segment;
+	route->way.mapped = false;
 	if (addr == NULL)
 		return to_peer(route, run, s);
 	if (run == NULL)
@@ -164,6 +168,8 @@ static void remember(const struct outbound *route, const struct udp *s, int fd)
 static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		      const struct sockaddr *addr)
 {
+	route->way.mapped = s->family == AF_INET6 &&
+			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected &&
 	    (addr == NULL || udp_address_same(&route->asked, &s->last)))
