@@ -16,6 +16,7 @@
 
 /* sockets: preload/hook_socket.c, hook_connect.c, hook_send.c */
 HOOK(socket)
+HOOK(bind)
 HOOK(connect)
 ALIAS(__connect, connect)
 HOOK(getpeername)

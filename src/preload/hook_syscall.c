@@ -28,6 +28,9 @@ EXPORT long syscall(long number, ...)
 	switch (number) {
 	case SYS_socket:
 		return socket((int)a[0], (int)a[1], (int)a[2]);
+	case SYS_bind:
+		return bind((int)a[0], (const struct sockaddr *)a[1],
+			    (socklen_t)a[2]);
 	case SYS_connect:
 		return connect((int)a[0], (const struct sockaddr *)a[1],
 			       (socklen_t)a[2]);

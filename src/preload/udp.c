@@ -187,6 +187,7 @@ struct udp *udp_attach(int fd)
 	u->control = -1;
 	u->family = (uint8_t)family;
 	u->connected = u->queues = false;
+	u->shut = 0;
 	u->corked = u->named = 0;
 	u->lead = DATAGRAM_HEADER_IPV4;
 	u->header_len = 0;

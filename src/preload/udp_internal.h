@@ -42,6 +42,7 @@ struct udp {
 	bool cork : 1;      /* UDP_CORK is set */
 	bool gro : 1;       /* UDP_GRO is set, as the program sees it */
 	bool queues : 1;    /* UDP_PENDING: @queue is there */
+	unsigned char shut : 2; /* UDP_PENDING: shutdown(2) by then; how + 1 */
 
 	/* These change without the lock, one by one ... */
 	_Atomic uint8_t lead;   /* octets of the header that came in last */

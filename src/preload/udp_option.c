@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "libc/libc.h"
+#include "libc/sys.h"
 #include "preload/memory.h"
+#include "preload/state.h"
 #include "preload/udp_internal.h"
 
 /* UDP_SEGMENT's own limit (udp(7)). */
@@ -99,6 +101,30 @@ int udp_get_option(int fd, int level, int name, void *value, socklen_t *len)
 			    (level == IPPROTO_IPV6 && name == IPV6_MTU)))
 		return get_mtu(fd, level, name, value, len, &s);
 	return UDP_OPTION_PASS;
+}
+
+static bool has_ipv6_proxy(const struct run *run)
+{
+	const struct endpoint *server;
+	unsigned count;
+
+	server = config_first_servers(&run->config, &count);
+	for (unsigned i = 0; i < count; i++)
+		if (server[i].kind == ENDPOINT_IPV6)
+			return true;
+	return false;
+}
+
+void udp_before_bind(int fd, const struct sockaddr_in6 *addr)
+{
+	struct run *run = state_run();
+	int off = 0;
+
+	if (run != NULL && addr->sin6_family == AF_INET6 &&
+	    addr->sin6_port == 0 &&
+	    IN6_IS_ADDR_UNSPECIFIED(&addr->sin6_addr) && !has_ipv6_proxy(run))
+		sys(SYS_setsockopt, fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		    sizeof(off));
 }
 
 int udp_input_size(int fd, int size)

@@ -136,21 +136,27 @@ static int find(struct outbound *route, struct run *run, int fd,
 	return to_address(route, run, fd, s, addr, len);
 }
 
+/* Where it goes, for the next one, and to know the answer again. */
+static void remember(const struct outbound *route, const struct udp *s, int fd)
+{
+	struct udp *u = udp_of(fd);
+
+	if (u != NULL && !s->connected &&
+	    !udp_address_same(&route->asked, &s->last))
+		udp_remember(u, &route->asked, route->named, route->header,
+			     route->way.header_len);
+}
+
 /* It is OUT_RELAY, and the relay stands: where is it? */
 static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		      const struct sockaddr *addr)
 {
-	struct udp *u = udp_of(fd);
-
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected &&
 	    (addr == NULL || udp_address_same(&route->asked, &s->last)))
 		return;
 	route->way.to = s->relay;
-	if (u != NULL && !s->connected &&
-	    !udp_address_same(&route->asked, &s->last))
-		udp_remember(u, &route->asked, route->named, route->header,
-			     route->way.header_len);
+	remember(route, s, fd);
 }
 
 static bool may_wait(int fd, int flags)
@@ -289,6 +295,7 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 			     s.checked != udp_now())) {
 			r = udp_relay(run, fd, may_wait(fd, flags));
 			if (r == UDP_QUEUED) {
+				remember(&route, &s, fd);
 				r = enqueue(fd, &route, msg);
 				if (r != -EAGAIN)
 					return r;

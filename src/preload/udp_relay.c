@@ -202,10 +202,41 @@ static int a_number_of(const struct udp *u)
 	return u->slots > 0 ? u->fd : u->queues ? u->queue->fd : -1;
 }
 
+bool udp_shutdown(int fd, int how)
+{
+	struct conn_lock l;
+	struct udp *u;
+	bool later;
+
+	if (how < SHUT_RD || how > SHUT_RDWR || !conn_lock(&l))
+		return false;
+	u = udp_of(fd);
+	later = u != NULL && u->state == UDP_PENDING && u->queues &&
+		u->connected;
+	if (later) {
+		udp_change(u);
+		u->shut = how == SHUT_RD ? 1 : how == SHUT_WR ? 2 : 3;
+		udp_changed(u);
+	}
+	conn_unlock(&l);
+	return later;
+}
+
+/* Nothing is queued any more: what has waited for that. */
+static void end_queue(struct udp *u)
+{
+	int fd = a_number_of(u);
+
+	if (u->shut != 0 && fd >= 0)
+		sys(SYS_shutdown, fd, u->shut - 1);
+	u->shut = 0;
+	udp_drop_queue(u);
+}
+
 static void refused(struct udp *u, int error)
 {
 	udp_change(u);
-	udp_drop_queue(u);
+	end_queue(u);
 	u->relay.sa.sa_family = AF_UNSPEC;
 	u->error = (uint8_t)error;
 	u->checked = udp_now() + REFUSED_S;
@@ -217,7 +248,7 @@ static void refused(struct udp *u, int error)
 static void undecided(struct udp *u)
 {
 	udp_change(u);
-	udp_drop_queue(u);
+	end_queue(u);
 	u->relay.sa.sa_family = AF_UNSPEC;
 	udp_changed(u);
 	put_state(u, UDP_IDLE);
@@ -236,7 +267,7 @@ static void ready(struct udp *u, struct run *run, int control,
 	if (q != NULL)
 		queue_flush(q, relay);
 	udp_change(u);
-	udp_drop_queue(u);
+	end_queue(u);
 	u->relay = *relay;
 	u->control = control;
 	u->checked = udp_now();

@@ -25,7 +25,8 @@ library, null = build + '/libsocksify.so', bench + '/libnull.so'
 
 def env(**more):
     clean = {k: v for k, v in os.environ.items() if k not in (
-        'LD_PRELOAD', 'SOCKS_SERVER', 'SOCKSIFY_RUN', 'ALL_PROXY')}
+        'LD_PRELOAD', 'SOCKS_SERVER', 'SOCKSIFY_SERVER', 'SOCKSIFY_RUN',
+        'ALL_PROXY')}
     return {**clean, **more}
 
 

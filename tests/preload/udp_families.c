@@ -25,13 +25,19 @@ static void talk6(int fd, const char *text, const char *host, uint16_t port)
 static void v6only(void)
 {
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0), on = 1;
-	struct sockaddr_in6 to = ipv6(TARGET6, PORT);
+	struct sockaddr_in6 to = ipv6(TARGET6, PORT), any = ipv6("::", 0);
 
 	CHECK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
 	CHECK_FAILS(sendto(fd, "x", 1, 0, (void *)&to, sizeof(to)),
 		    ENETUNREACH);
 	CHECK_FAILS(connect(fd, (void *)&to, sizeof(to)), ENETUNREACH);
 	close(fd);
+	/* Bound to any address, any port, it gets there all the same. */
+	fd = socket(AF_INET6, SOCK_DGRAM, 0);
+	set_patience(fd);
+	CHECK(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
+	CHECK(bind(fd, (void *)&any, sizeof(any)) == 0);
+	talk6(fd, "v6", TARGET6, PORT);
 }
 
 int main(void)

@@ -2,10 +2,11 @@
 /*
  * Who may not wait does not: what is sent before there is a relay goes out in
  * order when there is one, for many sockets at a time; and even if the program
- * closes the socket, or ends.
+ * closes the socket, shuts it down or ends.
  * script: read-greeting; delay 300; send 0500; read-request; delay 300; relay
- * log-count: 12 request
+ * log-count: 13 request
  * log-count: 40 datagram .* data=n. 
+ * log-count: 1 datagram .* data=shut
  * log-count: 1 datagram .* data=closed
  * log-count: 1 datagram .* data=last
  * log-count: 0 no header
@@ -45,6 +46,12 @@ int main(void)
 		for (char c = '0'; c < '4'; c++)
 			CHECK(recv(p[i].fd, buf, 10, 0) == 2 && buf[1] == c);
 	CHECK(now_ms() - start < 1400);
+
+	fd = udp_connected();
+	quickly(fd, "shut");
+	CHECK(shutdown(fd, SHUT_WR) == 0);
+	CHECK(recv(fd, buf, 10, 0) == 4);
+	CHECK_FAILS(send(fd, "x", 1, MSG_NOSIGNAL), EPIPE);
 
 	fd = udp_socket();
 	quickly(fd, "closed");
