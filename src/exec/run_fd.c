@@ -101,8 +101,7 @@ void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX])
 		text_char(&t, ':');
 		text_int(&t, ref->log_fd);
 	}
-	if (ref->datagrams)
-		text_char(&t, '+');
+	text_char(&t, ref->datagrams ? '+' : '-');
 }
 
 /* Digits up to @end or the end of the text; false if there are none. */
@@ -135,10 +134,8 @@ bool run_ref_parse(struct run_ref *ref, const char *value)
 			return false;
 		ref->log_fd = (int)log_fd;
 	}
-	if (*value == '+') {
-		value++;
-		ref->datagrams = true;
-	}
+	if (*value == '+' || *value == '-')
+		ref->datagrams = *value++ == '+';
 	if (*value != '\0') {
 		ref->log_fd = -1;
 		ref->datagrams = false;

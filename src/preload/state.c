@@ -192,6 +192,20 @@ bool state_has_datagrams(void)
 	return ref.datagrams;
 }
 
+void state_mark_datagrams(void)
+{
+	static bool marked;
+	const char *value;
+
+	if (likely(__atomic_exchange_n(&marked, true, __ATOMIC_RELAXED)))
+		return;
+	value = env_value(RUN_ENV);
+	/* It is as the kernel, or setenv(3), has put it there. */
+	if (value != NULL && value[0] != '\0' &&
+	    value[strlen(value) - 1] == '-')
+		((char *)(uintptr_t)value)[strlen(value) - 1] = '+';
+}
+
 bool state_exec_env(struct exec_env *want, bool datagrams)
 {
 	struct run *run = state_run();

@@ -64,6 +64,12 @@ void state_give_way(int fd);
  */
 bool state_exec_env(struct exec_env *want, bool datagrams);
 
+/**
+ * state_mark_datagrams() - from now on this program has such, for programs that
+ * libc executes by itself, system(3) say: our variable in environ tells them
+ */
+void state_mark_datagrams(void);
+
 /** state_has_datagrams() - was this program told that it inherits such? */
 bool state_has_datagrams(void);
 

@@ -9,6 +9,7 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/wait.h"
 
@@ -138,6 +139,7 @@ void udp_free_if_unused(struct udp *u)
 	if (u->control >= 0)
 		conn_close_hidden(u->control);
 	udp_fragments_drop(u);
+	udp_sources_forget(udp_index(u));
 	u->control = -1;
 	u->state = UDP_IDLE;
 	if (pool_free_count < ARRAY_SIZE(pool_free))
@@ -190,7 +192,7 @@ struct udp *udp_attach(int fd)
 	u->family = (uint8_t)family;
 	u->connected = u->stub = u->queues = false;
 	u->shut = 0;
-	u->corked = u->named = 0;
+	u->corked = u->named = u->asks_names = 0;
 	u->lead = UDP_LEAD_UNKNOWN;
 	u->header_len = 0;
 	u->last.sa.sa_family = AF_UNSPEC;

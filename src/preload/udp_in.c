@@ -15,6 +15,7 @@
 #include "preload/state.h"
 #include "preload/udp_fragments.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/udp_recv.h"
 #include "sock/wait.h"
@@ -46,9 +47,10 @@ static uint16_t port_of(const union udp_address *a)
  * @ep, out of a header, as the program knows it.
  * Return: false if it must not see this datagram
  */
-static bool is_welcome(struct run *run, const struct udp *s,
+static bool is_welcome(struct run *run, int fd, const struct udp *s,
 		       const struct endpoint *ep, union udp_address *source)
 {
+	const struct udp *u = udp_of(fd);
 	bool known;
 
 	if (ep->kind == ENDPOINT_NAME)
@@ -57,12 +59,17 @@ static bool is_welcome(struct run *run, const struct udp *s,
 		known = udp_address_of(source, ep, s->family);
 	if (known && udp_address_same(source, &s->last))
 		return true;
+	if (known && !s->connected && u != NULL &&
+	    udp_sources_find(udp_index(u), source))
+		return true;
 	/*
 	 * A name was asked for, and the relay says which address has answered:
 	 * only by its port can it be known again.
 	 */
 	if (s->named && udp_address_len(&s->last) > 0 &&
 	    ep->port == port_of(&s->last)) {
+		if (known && !s->connected && u != NULL)
+			udp_sources_learn(udp_index(u), source, &s->last);
 		*source = s->last;
 		return true;
 	}
@@ -103,7 +110,7 @@ static bool sort_fragment(struct run *run, int fd, const struct udp *s,
 		return false;
 	}
 	to->whole_len = (size_t)n;
-	if (is_welcome(run, s, &h->source, &to->source))
+	if (is_welcome(run, fd, s, &h->source, &to->source))
 		return true;
 	udp_fragments_free(to->whole, to->whole_len);
 	return false;
@@ -126,7 +133,7 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 		if (!udp_got_header(got, msg, &h))
 			return false;
 		*header_len = h.length;
-		return is_welcome(run, s, &h.source, source);
+		return is_welcome(run, fd, s, &h.source, source);
 	}
 	if (udp_address_len(&s->relay) == 0 || run == NULL)
 		return true; /* there has never been one */
@@ -155,7 +162,7 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 		*header_len = h.length;
 		if (u != NULL && u->lead != h.length)
 			learn_lead(u, h.length);
-		return is_welcome(run, s, &h.source, source);
+		return is_welcome(run, fd, s, &h.source, source);
 	}
 	if (udp_address_len(&got->from) == 0)
 		return false;
@@ -299,7 +306,7 @@ static ssize_t receive_error(int fd, struct msghdr *msg, int flags)
 	    udp_address_same(&got.from, &s.relay) &&
 	    udp_got_header(&got, msg, &h)) {
 		header_len = h.length;
-		is_welcome(run, &s, &h.source, &source);
+		is_welcome(run, fd, &s, &h.source, &source);
 	}
 	put_name(msg, &source);
 	n = udp_got_deliver(&got, msg, msg, header_len, flags);

@@ -18,7 +18,7 @@ enum udp_state {
 };
 
 /* A header up to this length is composed once for many datagrams. */
-#define UDP_HEADER_KEPT 38
+#define UDP_HEADER_KEPT 37
 
 /* udp.lead, when no one length is to be expected */
 enum {
@@ -51,6 +51,7 @@ struct udp {
 
 	/* These change without the lock, one by one ... */
 	_Atomic uint8_t lead;   /* octets of the header that came in last */
+	_Atomic uint8_t asks_names; /* some destination was a name */
 	_Atomic uint8_t corked; /* what is sent next belongs to the same datagram */
 	/* ... and those at the end together; odd while they do. */
 	_Atomic uint16_t last_sequence;

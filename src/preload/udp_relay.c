@@ -286,6 +286,7 @@ static void ready(struct udp *u, struct run *run, int control,
 		net_connect(fd, &relay->sa, udp_address_len(relay));
 	if (fd >= 0)
 		note_relay(run, fd, relay);
+	state_mark_datagrams();
 	if (q != NULL)
 		queue_flush(q, relay);
 	udp_change(u);
@@ -468,8 +469,12 @@ bool udp_replaced(struct run *run, int fd, const union udp_address *from)
 	if (!conn_lock(&l))
 		return false;
 	u = udp_of(fd);
-	if (u != NULL && adopt(u, run, fd))
+	if (u != NULL && adopt(u, run, fd)) {
 		found = udp_address_same(&u->relay, from);
+		udp_change(u);
+		u->checked = 0; /* it may end with the other process */
+		udp_changed(u);
+	}
 	conn_unlock(&l);
 	return found;
 }
@@ -486,7 +491,10 @@ bool udp_lost(struct run *run, int fd)
 	if (u != NULL && u->state == UDP_READY) {
 		union udp_address before = u->relay;
 
-		look(u, run, fd);
+		if (u->control < 0 && !adopt(u, run, fd))
+			put_state(u, UDP_IDLE); /* another's; who has left */
+		else
+			look(u, run, fd);
 		lost = u->state != UDP_READY ||
 		       !udp_address_same(&before, &u->relay);
 	} else {

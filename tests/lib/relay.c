@@ -208,7 +208,8 @@ static void send_fragments(int fd, const struct peer *peer, uint8_t *out,
 
 	for (int turn = 1; turn <= count; turn++) {
 		int i = play.swap ? count + 1 - turn : turn;
-		size_t at = each * (size_t)(i - 1);
+		size_t before = each * (size_t)(i - 1);
+		size_t at = before < n ? before : n;
 		size_t some = n - at < each ? n - at : each;
 
 		if (i == play.skip)

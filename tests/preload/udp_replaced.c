@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A child replaces a relay that is gone: its parent, who waits for datagrams on
- * the socket that they share, hears those of the new one.
+ * the socket that they share, hears those of the new one,
+ * and has another when the child has taken that along.
  * script: read-greeting; send 0500; read-request; relay lose=2; next
  * script: read-greeting; send 0500; read-request; relay
- * log-count: 2 request cmd=3
+ * log-count: 3 request cmd=3
  * log-count: 0 no header
  */
 #define ECHO_PORT 7040
