@@ -26,12 +26,14 @@ void conn_fresh(int fd)
 		fd_set_value(fd, FD_FRESH);
 }
 
-void conn_closing_slow(int fd)
+void conn_overwritten(int fd)
 {
 	uint16_t v = fd_get(fd);
 	struct conn_lock l;
 	struct conn *c;
 
+	if (likely(v == FD_UNKNOWN))
+		return;
 	if (v == FD_FRESH) {
 		/* Safe in a vfork child too: only a hint is lost. */
 		fd_set_value(fd, FD_UNKNOWN);
@@ -48,13 +50,38 @@ void conn_closing_slow(int fd)
 	conn_unlock(&l);
 }
 
+/* An epoll instance lives on while it has a number. */
+static void leave_epoll(int fd, unsigned first, unsigned last)
+{
+	struct conn_lock l;
+
+	if (fd_get(fd) != FD_EPOLL || !conn_lock(&l))
+		return;
+	conn_move_regs_of_epoll(fd, first, last);
+	conn_unlock(&l);
+}
+
+void conn_overwriting(int fd)
+{
+	leave_epoll(fd, 1, 0);
+}
+
+void conn_closing_slow(int fd)
+{
+	leave_epoll(fd, 1, 0);
+	conn_overwritten(fd);
+}
+
 void conn_closing_range(unsigned first, unsigned last)
 {
 	unsigned end = (unsigned)atomic_load(&fd_table_end);
 
-	for (unsigned fd = first; fd <= last && fd < end; fd++)
-		if (fd_get((int)fd) != FD_UNKNOWN)
-			conn_closing_slow((int)fd);
+	for (unsigned fd = first; fd <= last && fd < end; fd++) {
+		if (fd_get((int)fd) == FD_UNKNOWN)
+			continue;
+		leave_epoll((int)fd, first, last);
+		conn_overwritten((int)fd);
+	}
 }
 
 void conn_duplicated(int old, int new)
@@ -76,11 +103,15 @@ void conn_duplicated(int old, int new)
 
 void conn_withhold(int fd)
 {
+	uint16_t v = fd_get(fd);
 	struct conn_lock l;
 	struct conn *c;
 
-	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
+	if (likely(v == FD_FRESH) || (unsigned)fd >= FD_TABLE_SIZE ||
+	    !conn_set_up() || !conn_lock(&l))
 		return;
+	if (v == FD_UNKNOWN)
+		conn_find_regs(fd);
 	c = conn_of(fd);
 	if (c != NULL)
 		conn_withhold_regs(c);

@@ -58,13 +58,18 @@ extern atomic_uint conn_active;
 /** conn_fresh() - socket(2) has made a TCP socket */
 void conn_fresh(int fd);
 
-/** conn_closing() - @fd is about to be closed, or overwritten */
+/** conn_closing() - @fd is about to be closed */
 void conn_closing_slow(int fd);
 static inline void conn_closing(int fd)
 {
 	if (unlikely(fd_get(fd) != FD_UNKNOWN))
 		conn_closing_slow(fd);
 }
+
+/** conn_overwriting() - @fd may be about to mean another file */
+void conn_overwriting(int fd);
+/** conn_overwritten() - ... and does */
+void conn_overwritten(int fd);
 
 /** conn_closing_range() - all of them are */
 void conn_closing_range(unsigned first, unsigned last);

@@ -23,6 +23,7 @@ struct reg {
 	int epfd, fd;
 	struct epoll_event event;
 	bool applied; /* the kernel has it */
+	bool theirs;  /* ... or is given it by the process that withholds it */
 };
 
 struct conn {
@@ -126,8 +127,16 @@ int conn_make_event_fd(struct conn *c);
 /* conn_epoll.c */
 void conn_apply_regs(struct conn *c);
 void conn_withhold_regs(struct conn *c);
+/** conn_find_regs() - of a socket that nothing is known of: ask the kernel */
+void conn_find_regs(int fd);
 void conn_drop_regs_of_fd(struct conn *c, int fd);
 void conn_drop_regs_of_epoll(int epfd);
+/**
+ * conn_move_regs_of_epoll() - @epfd is about to be closed: those that it names
+ * are known by another number of the instance from now on, if there is one
+ * @first, @last: which are closed as well
+ */
+void conn_move_regs_of_epoll(int epfd, unsigned first, unsigned last);
 void conn_drop_all_regs(struct conn *c);
 /** conn_inherit_regs() - those of the parent are the parent's to apply */
 void conn_inherit_regs(struct conn *c);

@@ -109,9 +109,10 @@ EXPORT int dup2(int old, int new)
 
 	if (fd_is_hidden(new))
 		give_way(new);
+	conn_overwriting(new);
 	r = libc(dup2)(old, new);
 	if (r >= 0 && old != new) {
-		conn_closing(new);
+		conn_overwritten(new);
 		conn_duplicated(old, r);
 	}
 	return r;
@@ -125,9 +126,10 @@ EXPORT int dup3(int old, int new, int flags)
 
 	if (fd_is_hidden(new))
 		give_way(new);
+	conn_overwriting(new);
 	r = libc(dup3)(old, new, flags);
 	if (r >= 0 && old != new) {
-		conn_closing(new);
+		conn_overwritten(new);
 		conn_duplicated(old, r);
 	}
 	return r;
