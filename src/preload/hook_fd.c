@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: close(2), close_range(2), closefrom(3), fclose(3), dup(2), dup2(2),
- * dup3(2) and fcntl(2). The hidden descriptors survive whatever a program does
+ * Hooks: close(2), close_range(2), closefrom(3), fclose(3), freopen(3),
+ * dup(2), dup2(2), dup3(2) and fcntl(2). The hidden descriptors survive whatever a program does
  * to numbers that it never opened; all else is the kernel's, errors included.
  */
 #include <errno.h>
@@ -87,12 +87,20 @@ static void give_way(int fd)
 		state_give_way(fd);
 }
 
-/* It closes inside libc, where no hook is. */
+/* They close inside libc, where no hook is; and even where they fail. */
 EXPORT int fclose(FILE *file)
 {
 	conn_closing(file->_fileno); /* negative: it has none */
 	return libc(fclose)(file);
 }
+
+EXPORT FILE *freopen(const char *path, const char *mode, FILE *file)
+{
+	conn_closing(file->_fileno);
+	return libc(freopen)(path, mode, file);
+}
+
+EXPORT __typeof__(freopen) freopen64 __attribute__((alias("freopen")));
 
 EXPORT int dup(int old)
 {
