@@ -206,11 +206,11 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 	c = conn_of(fd);
 	if (c == NULL)
 		c = conn_make(fd);
-	work = c != NULL ? conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0)) : -1;
-	if (work < 0) {
+	if (c == NULL) {
 		conn_unlock(&l);
 		return false;
 	}
+	work = conn_work_fd(c, -1);
 	c->attempt = *a;
 	c->attempt.fd = work;
 	/* The kernel has said 0 to us already: it is owed to the program. */

@@ -74,6 +74,9 @@ void conn_overwritten(int fd);
 /** conn_closing_range() - all of them are */
 void conn_closing_range(unsigned first, unsigned last);
 
+/** conn_table_is_ours() - false in a vfork child, or before the first socket */
+bool conn_table_is_ours(void);
+
 /** conn_give_way() - the program takes the number of a hidden descriptor */
 void conn_give_way(int fd);
 

@@ -169,6 +169,11 @@ static void after_fork_child(void)
 	after_fork_parent();
 }
 
+bool conn_table_is_ours(void)
+{
+	return conn_owner_pid == getpid();
+}
+
 bool conn_claim(void)
 {
 	static int once;
@@ -223,10 +228,8 @@ bool conn_owner_is_gone(const struct conn *c)
 
 void conn_orphaned(struct conn *c)
 {
-	int copy = sys_fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-
 	c->owner = conn_owner_pid;
-	c->attempt.fd = conn_hide(copy);
+	c->attempt.fd = conn_work_fd(c, -1);
 	conn_finish(c, ECONNABORTED);
 }
 
@@ -327,30 +330,33 @@ void conn_trim(void)
 
 void conn_release(struct conn *c, int fd)
 {
+	bool works = c->attempt.fd == fd; /* there was no room for another */
+
 	fd_set_value(fd, FD_UNKNOWN);
-	if (--c->slots > 0)
-		return; /* and the kernel keeps its registrations, too */
+	if (--c->slots > 0) {
+		/* The kernel keeps its registrations, too. */
+		if (works) {
+			c->attempt.fd = conn_work_fd(c, fd);
+			helper_moved(c, fd);
+		}
+		return;
+	}
 	conn_drop_regs_of_fd(c, fd);
 	conn_count(c);
 	/* Closing the duplicate cancels it, unless a child has the socket. */
-	if (c->watched && !c->forked)
+	if (c->watched && (!c->forked || works))
 		helper_unwatch(c);
 	conn_free_if_unused(c);
 }
 
 /* --- hidden descriptors --------------------------------------------------- */
 
-int conn_hide(int fd)
+int conn_hide_copy(int fd)
 {
-	int hidden;
+	int hidden = run_fd_hide(fd, F_DUPFD_CLOEXEC);
 
-	if (fd < 0)
-		return fd;
-	hidden = run_fd_hide(fd);
-	sys_close(fd);
 	if (hidden < 0)
 		return hidden;
-	sys_fcntl(hidden, F_SETFD, FD_CLOEXEC);
 	if (hidden >= FD_TABLE_SIZE) {
 		sys_close(hidden);
 		return -EMFILE;
@@ -360,16 +366,44 @@ int conn_hide(int fd)
 	return hidden;
 }
 
+int conn_hide(int fd)
+{
+	int hidden;
+
+	if (fd < 0)
+		return fd;
+	hidden = conn_hide_copy(fd);
+	sys_close(fd);
+	return hidden;
+}
+
 void conn_close_hidden(int fd)
 {
+	if (fd_get(fd) != FD_HIDDEN)
+		return;
 	fd_set_value(fd, FD_UNKNOWN);
 	sys_close(fd);
 }
 
-/* @fd's file by another number; @fd itself is the program's to overwrite. */
-static int moved(int fd)
+/* One of the program's numbers for it; -1: there is none. */
+static int number_of(const struct conn *c)
 {
-	return conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	uint16_t v = (uint16_t)conn_index(c);
+
+	if (fd_get(c->fd) == v)
+		return c->fd;
+	for (int fd = 0; fd < fd_table_end; fd++)
+		if (fd_get(fd) == v)
+			return fd;
+	return -1;
+}
+
+int conn_work_fd(struct conn *c, int fd)
+{
+	int own = number_of(c), copy;
+
+	copy = conn_hide_copy(fd >= 0 ? fd : own);
+	return copy >= 0 ? copy : own;
 }
 
 void conn_give_way(int fd)
@@ -387,7 +421,16 @@ void conn_give_way(int fd)
 		found = c->outcome != NULL && (works || c->event_fd == fd);
 		if (!found)
 			continue;
-		*(works ? &c->attempt.fd : &c->event_fd) = moved(fd);
+		if (works) {
+			c->attempt.fd = conn_work_fd(c, fd);
+		} else {
+			int copy = conn_hide_copy(fd);
+
+			/* Who waits on what is lost must look for himself. */
+			if (copy < 0)
+				conn_wake(c);
+			c->event_fd = copy >= 0 ? copy : -1;
+		}
 		helper_moved(c, fd);
 	}
 	fd_set_value(fd, FD_UNKNOWN);

@@ -40,7 +40,8 @@ struct conn {
 	int event_fd;        /* hidden; -1: nobody has asked for it */
 	struct outcome *outcome; /* NULL: CONN_FRESH */
 	struct reg *regs;
-	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1 */
+	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1; where
+				     * there is no room, the program's own */
 };
 
 struct conn_lock {
@@ -119,7 +120,13 @@ void conn_finish(struct conn *c, int error);
 
 /** conn_hide() - move a new descriptor out of the way; -errno, @fd closed */
 int conn_hide(int fd);
+/** conn_hide_copy() - a duplicate out of the way, or -errno */
+int conn_hide_copy(int fd);
+/** conn_close_hidden() - unless it is the program's own */
 void conn_close_hidden(int fd);
+
+/** conn_work_fd() - what the handshake is to use, where @fd has been given up */
+int conn_work_fd(struct conn *c, int fd);
 
 /** conn_make_event_fd() - Return: it, or -errno */
 int conn_make_event_fd(struct conn *c);

@@ -84,7 +84,7 @@ static void give_way(int fd)
 	if (fd_get(fd) == FD_HIDDEN)
 		conn_give_way(fd);
 	else
-		state_give_way(fd);
+		state_give_way(fd, conn_table_is_ours());
 }
 
 /* They close inside libc, where no hook is; and even where they fail. */

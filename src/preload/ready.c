@@ -14,6 +14,11 @@
 #define SECOND   1000000000
 #define FOR_EVER (INT64_MAX / SECOND / 2) /* seconds: longer than anybody */
 #define TICK_NS  20000000
+/*
+ * poll(2) looks its numbers up whenever it is woken, and ours may mean a file
+ * of the program's by then (conn_give_way()).
+ */
+#define SLICE_NS 500000000
 
 static int64_t now_ns(void)
 {
@@ -99,7 +104,7 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 						timeout->tv_nsec
 				      : 0;
 	struct timespec left, *wait = NULL;
-	struct timespec tick_time = { .tv_nsec = TICK_NS };
+	struct timespec slice = { 0 };
 	bool tick, cut;
 	int r, ready;
 
@@ -117,9 +122,10 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 			r = libc(ppoll)(fds, n, wait, mask);
 			return r < 0 ? -errno : r;
 		}
-		cut = tick && (wait == NULL || left.tv_sec > 0 ||
-			       left.tv_nsec > TICK_NS);
-		r = libc(ppoll)(own, n, cut ? &tick_time : wait, mask);
+		slice.tv_nsec = tick ? TICK_NS : SLICE_NS;
+		cut = wait == NULL || left.tv_sec > 0 ||
+		      left.tv_nsec > slice.tv_nsec;
+		r = libc(ppoll)(own, n, cut ? &slice : wait, mask);
 		if (r < 0) {
 			/* Also then the kernel says that nothing is ready. */
 			for (nfds_t i = 0; errno == EINTR && i < n; i++)

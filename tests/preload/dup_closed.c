@@ -15,6 +15,9 @@ int main(void)
 	struct pollfd p = { .events = POLLOUT };
 	int a = begin(&good), b = dup(a);
 
+	/* Until the proxy has been asked. */
+	p.fd = a;
+	CHECK(poll(&p, 1, 200) == 0);
 	/* A number that is taken by another socket. */
 	CHECK(close(a) == 0);
 	CHECK(dup2(1, b) == b);

@@ -10,10 +10,12 @@
 static void is_file(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	long start = now_ms();
 	char c;
 
 	CHECK(read(fd, &c, 1) == 1 && write(fd, &c, 1) == 1);
 	CHECK(poll(&p, 1, 0) == 1);
+	CHECK(now_ms() - start < PENDING_MS);
 	CHECK_FAILS(getpeername(fd, NULL, NULL), ENOTSOCK);
 }
 
