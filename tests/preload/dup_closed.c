@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The last close of a pending socket's duplicates ends the connection at once.
- * log-count: 1 client left
+ * log: ^2 client left$
  * native: yes
  * script: read-greeting; send 0500; read-request; stall; next
  * script: read-greeting; send 0500; read-request; stall; next
