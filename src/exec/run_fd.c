@@ -101,6 +101,8 @@ void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX])
 		text_char(&t, ':');
 		text_int(&t, ref->log_fd);
 	}
+	if (ref->datagrams)
+		text_char(&t, '+');
 }
 
 /* Digits up to @end or the end of the text; false if there are none. */
@@ -123,6 +125,7 @@ bool run_ref_parse(struct run_ref *ref, const char *value)
 	uint64_t fd, inode, log_fd;
 
 	ref->fd = ref->log_fd = -1;
+	ref->datagrams = false;
 	if (!parse_number(&value, INT32_MAX, &fd) || *value++ != ':' ||
 	    !parse_number(&value, UINT64_MAX, &inode))
 		return false;
@@ -132,8 +135,13 @@ bool run_ref_parse(struct run_ref *ref, const char *value)
 			return false;
 		ref->log_fd = (int)log_fd;
 	}
+	if (*value == '+') {
+		value++;
+		ref->datagrams = true;
+	}
 	if (*value != '\0') {
 		ref->log_fd = -1;
+		ref->datagrams = false;
 		return false;
 	}
 	ref->fd = (int)fd;

@@ -12,7 +12,7 @@
 
 #include "policy/run.h"
 
-/* SOCKSIFY_RUN=FD:INODE[:LOGFD], decimal */
+/* SOCKSIFY_RUN=FD:INODE[:LOGFD][+], decimal */
 #define RUN_ENV "SOCKSIFY_RUN"
 #define RUN_ENV_MAX 64 /* the value with its NUL */
 
@@ -20,6 +20,7 @@ struct run_ref {
 	int fd;         /* the run state; -1: none */
 	uint64_t inode; /* of the memfd, to know it again */
 	int log_fd;     /* copy of the launcher's stderr; -1: none */
+	bool datagrams; /* "+": UDP sockets with a relay may be inherited */
 };
 
 /**

@@ -23,6 +23,7 @@ static const char help[] =
 	"      --direct=RULE       do not proxy: CIDR, host, .suffix, :port\n"
 	"      --block=RULE        refuse; both may be given several times\n"
 	"      --loopback=proxy    proxy even 127.0.0.1 and ::1 (or: direct)\n"
+	"      --udp=block         refuse UDP instead of asking for a relay\n"
 	"      --dns=auto          or fake, or the address of a name server\n"
 	"      --guard=off         allow sudo; unproxied programs go direct\n"
 	"      --pipeline          save round trips (not all proxies can)\n"
@@ -45,6 +46,7 @@ enum {
 	OPT_BLOCK,
 	OPT_PASSWORD_FILE,
 	OPT_LOOPBACK,
+	OPT_UDP,
 	OPT_DNS,
 	OPT_GUARD,
 	OPT_PIPELINE,
@@ -60,6 +62,7 @@ static const struct option table[] = {
 	{"block", required_argument, NULL, OPT_BLOCK},
 	{"password-file", required_argument, NULL, OPT_PASSWORD_FILE},
 	{"loopback", required_argument, NULL, OPT_LOOPBACK},
+	{"udp", required_argument, NULL, OPT_UDP},
 	{"dns", required_argument, NULL, OPT_DNS},
 	{"guard", required_argument, NULL, OPT_GUARD},
 	{"pipeline", no_argument, NULL, OPT_PIPELINE},
@@ -131,6 +134,9 @@ static bool take_option(struct options *o, int opt)
 	case OPT_LOOPBACK:
 		o->loopback = optarg;
 		break;
+	case OPT_UDP:
+		o->udp = optarg;
+		break;
 	case OPT_DNS:
 		o->dns = optarg;
 		break;
@@ -184,6 +190,6 @@ bool options_change_policy(const struct options *o)
 {
 	return o->config_file != NULL || o->no_config ||
 	       o->password_file != NULL || o->loopback != NULL ||
-	       o->dns != NULL || o->timeout != NULL || o->pipeline ||
+	       o->udp != NULL || o->dns != NULL || o->timeout != NULL || o->pipeline ||
 	       o->quiet || o->verbose || o->nrules > 0;
 }

@@ -13,7 +13,7 @@ struct options {
 	const char *config_file;
 	bool no_config;
 	const char *password_file;
-	const char *loopback, *dns, *timeout; /* NULL: not given */
+	const char *loopback, *udp, *dns, *timeout; /* NULL: not given */
 	bool pipeline;
 	bool guard; /* install the deny filter */
 	bool quiet, verbose;

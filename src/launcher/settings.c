@@ -172,6 +172,7 @@ static void apply_options(const struct options *o, struct config *c,
 		const char *option, *key, *value;
 	} plain[] = {
 		{"--loopback", "loopback", o->loopback},
+		{"--udp", "udp", o->udp},
 		{"--dns", "dns", o->dns},
 		{"--timeout", "negotiate-timeout", o->timeout},
 		{"--timeout", "request-timeout", o->timeout},

@@ -50,6 +50,7 @@ void config_init(struct config *c)
 	/* The 140 KB of rules stay untouched: no page is made for them. */
 	memset(c, 0, offsetof(struct config, rules));
 	c->rules.loopback_proxied = false;
+	c->udp_blocked = false;
 	c->rules.count = 0;
 	memset((char *)c + offsetof(struct config, dns), 0,
 	       sizeof(*c) - offsetof(struct config, dns));
@@ -182,6 +183,12 @@ static bool set_loopback(struct config *c, const char *value)
 	return c->rules.loopback_proxied || strcmp(value, "direct") == 0;
 }
 
+static bool set_udp(struct config *c, const char *value)
+{
+	c->udp_blocked = strcmp(value, "block") == 0;
+	return c->udp_blocked || strcmp(value, "proxy") == 0;
+}
+
 static bool set_dns(struct config *c, const char *value)
 {
 	struct endpoint ep;
@@ -295,6 +302,7 @@ static const struct {
 	const char *expected;
 } settings[] = {
 	{"loopback", set_loopback, "expected direct or proxy"},
+	{"udp", set_udp, "expected proxy or block"},
 	{"dns", set_dns, "expected auto, fake or a name server's address"},
 	{"fake-ipv4", set_fake_ipv4,
 	 "expected an IPv4 network of 15 to 24 bits, such as 198.18.0.0/15"},

@@ -48,6 +48,8 @@ struct config {
 	uint8_t dns; /* enum config_dns */
 	struct endpoint dns_server;
 
+	bool udp_blocked; /* no relay is asked for */
+
 	/* The networks that fake addresses come from. */
 	uint8_t fake_ipv4[4];
 	uint8_t fake_ipv4_prefix; /* bits, 15 to 24 */
@@ -106,7 +108,7 @@ bool config_add_rules(struct config *c, enum route route, const char *value,
 
 /**
  * config_setting() - the number of a plain setting of the file, by its key:
- * loopback, dns, fake-ipv4, fake-ipv6, negotiate-timeout, request-timeout,
+ * loopback, udp, dns, fake-ipv4, fake-ipv6, negotiate-timeout, request-timeout,
  * pipeline
  * Return: -1 for any other key
  */

@@ -16,7 +16,7 @@
 #include "policy/peers.h"
 
 #define RUN_MAGIC   0x796669736b636f73ull /* "socksify", little endian */
-#define RUN_VERSION 1u
+#define RUN_VERSION 2u
 #define RUN_PATH_MAX 4096
 
 struct run {
@@ -37,6 +37,8 @@ struct run {
 	uint64_t spare[1024]; /* zero: hand-over records and what else comes */
 
 	_Alignas(4096) struct peers peers;
+	/* The relay of a UDP socket, in the place of its peer. */
+	_Alignas(4096) struct peers relays;
 	_Alignas(4096) struct names names;
 };
 

@@ -19,9 +19,6 @@ void conn_fresh(int fd)
 {
 	if (unlikely(conn_owner_pid == 0))
 		conn_claim();
-	/* A claim that is still there is stale: libc has closed it. */
-	if (unlikely(fd_is_conn(fd_get(fd))))
-		conn_closing_slow(fd);
 	if (!fd_is_conn(fd_get(fd)))
 		fd_set_value(fd, FD_FRESH);
 }
@@ -66,22 +63,10 @@ void conn_overwriting(int fd)
 	leave_epoll(fd, 1, 0);
 }
 
-void conn_closing_slow(int fd)
+void conn_closing(int fd, unsigned first, unsigned last)
 {
-	leave_epoll(fd, 1, 0);
+	leave_epoll(fd, first, last);
 	conn_overwritten(fd);
-}
-
-void conn_closing_range(unsigned first, unsigned last)
-{
-	unsigned end = (unsigned)atomic_load(&fd_table_end);
-
-	for (unsigned fd = first; fd <= last && fd < end; fd++) {
-		if (fd_get((int)fd) == FD_UNKNOWN)
-			continue;
-		leave_epoll((int)fd, first, last);
-		conn_overwritten((int)fd);
-	}
 }
 
 void conn_duplicated(int old, int new)

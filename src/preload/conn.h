@@ -51,28 +51,24 @@ enum conn_state {
 
 /*
  * Connections of this process that are pending, or failed with the error yet
- * untold: while it is 0, every hook is a tail call.
+ * untold, and the numbers of UDP sockets: while it is 0, every hook is a tail
+ * call.
  */
 extern atomic_uint conn_active;
 
 /** conn_fresh() - socket(2) has made a TCP socket */
 void conn_fresh(int fd);
 
-/** conn_closing() - @fd is about to be closed */
-void conn_closing_slow(int fd);
-static inline void conn_closing(int fd)
-{
-	if (unlikely(fd_get(fd) != FD_UNKNOWN))
-		conn_closing_slow(fd);
-}
+/**
+ * conn_closing() - @fd is about to be closed
+ * @first, @last: with all of these, if @first <= @last
+ */
+void conn_closing(int fd, unsigned first, unsigned last);
 
 /** conn_overwriting() - @fd may be about to mean another file */
 void conn_overwriting(int fd);
 /** conn_overwritten() - ... and does */
 void conn_overwritten(int fd);
-
-/** conn_closing_range() - all of them are */
-void conn_closing_range(unsigned first, unsigned last);
 
 /** conn_table_is_ours() - false in a vfork child, or before the first socket */
 bool conn_table_is_ours(void);

@@ -18,6 +18,7 @@
 #include "libc/sys.h"
 #include "preload/conn_internal.h"
 #include "preload/state.h"
+#include "preload/udp.h"
 #include "sock/tcp_fail.h"
 #include "sock/wait.h"
 
@@ -154,7 +155,12 @@ static void take_over_table(void)
 			conn_close_hidden(c->attempt.fd);
 			c->attempt.fd = -1;
 		}
+		if (c->done != NULL) { /* the parent's alone */
+			c->done = NULL;
+			conn_free_if_unused(c);
+		}
 	}
+	udp_forked();
 }
 
 static void after_fork_child(void)
@@ -250,7 +256,8 @@ struct conn *conn_of(int fd)
 	return fd_is_conn(v) ? &pool[v] : NULL;
 }
 
-struct conn *conn_make(int fd)
+/* One that no descriptor means yet. */
+static struct conn *conn_new(void)
 {
 	struct conn *c;
 
@@ -267,15 +274,44 @@ struct conn *conn_make(int fd)
 	c->watched = c->told = c->forked = c->counted = false;
 	c->owes_zero = false;
 	in_use++;
-	c->slots = 1;
-	c->fd = fd;
+	c->slots = 0;
+	c->fd = -1;
 	c->owner = 0;
 	c->event_fd = -1;
 	conn_put_outcome(c, NULL);
 	c->regs = NULL;
+	c->done = NULL;
 	c->attempt.fd = -1;
-	fd_set_value(fd, (uint16_t)conn_index(c));
 	return c;
+}
+
+struct conn *conn_make(int fd)
+{
+	struct conn *c = conn_new();
+
+	if (c != NULL) {
+		c->slots = 1;
+		c->fd = fd;
+		fd_set_value(fd, (uint16_t)conn_index(c));
+	}
+	return c;
+}
+
+bool conn_drive(const struct tcp_attempt *a, conn_done *done, unsigned key)
+{
+	struct conn *c = conn_new();
+
+	if (c == NULL)
+		return false;
+	c->attempt = *a;
+	c->done = done;
+	c->key = key;
+	conn_make_pending(c);
+	if (helper_watch(c))
+		return true;
+	c->attempt.fd = -1; /* the caller's again */
+	conn_free_if_unused(c);
+	return false;
 }
 
 enum conn_state conn_local_state(const struct conn *c)
@@ -413,7 +449,7 @@ void conn_give_way(int fd)
 
 	if (!conn_lock(&l))
 		return;
-	found = helper_give_way(fd);
+	found = helper_give_way(fd) || udp_give_way(fd);
 	for (unsigned i = 1; i <= pool_used && !found; i++) {
 		struct conn *c = &pool[i];
 		bool works = c->attempt.fd == fd;
@@ -510,6 +546,13 @@ void conn_make_pending(struct conn *c)
 
 void conn_finish(struct conn *c, int error)
 {
+	if (c->done != NULL) {
+		c->done(c->key, &c->attempt, error);
+		c->done = NULL;
+		c->attempt.fd = -1;
+		conn_put_outcome(c, NULL);
+		return;
+	}
 	/* Unless a relative has cancelled it meanwhile. */
 	if (conn_is_mine(c) && conn_local_state(c) == CONN_PENDING) {
 		if (error != 0)

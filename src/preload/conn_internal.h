@@ -26,6 +26,14 @@ struct reg {
 	bool theirs;  /* ... or is given it by the process that withholds it */
 };
 
+/**
+ * typedef conn_done - the end of an attempt that no descriptor of the
+ * program's means; with the lock held
+ * @a: its fd, which is hidden, is the callee's from now on
+ * @error: positive errno, or 0
+ */
+typedef void conn_done(unsigned key, struct tcp_attempt *a, int error);
+
 struct conn {
 	uint32_t generation; /* counts the uses of this struct */
 	uint16_t next;       /* free list, or list of pending ones; 0: end */
@@ -40,6 +48,8 @@ struct conn {
 	int event_fd;        /* hidden; -1: nobody has asked for it */
 	struct outcome *outcome; /* NULL: CONN_FRESH */
 	struct reg *regs;
+	conn_done *done; /* no program's socket: this is told of the end */
+	unsigned key;    /* its argument */
 	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1; where
 				     * there is no room, the program's own */
 };
@@ -88,6 +98,13 @@ unsigned conn_index(const struct conn *c);
 
 /** conn_make() - a fresh one with @fd as its only number; NULL: no room */
 struct conn *conn_make(int fd);
+
+/**
+ * conn_drive() - run an attempt of our own in the background
+ * @a: copied; its fd is hidden already
+ * Return: false if that cannot be had
+ */
+bool conn_drive(const struct tcp_attempt *a, conn_done *done, unsigned key);
 
 /** conn_local_state() - enum conn_state of @c */
 enum conn_state conn_local_state(const struct conn *c);

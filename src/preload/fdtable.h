@@ -11,7 +11,10 @@
  *              epoll registrations are worth remembering
  *   FD_EPOLL   an epoll instance that a remembered registration names
  *   FD_HIDDEN  a descriptor of ours, that the program does not know of
+ *   FD_DGRAM   socket(2) has returned a UDP socket here, and nothing has been
+ *              sent from it that goes to the proxy
  *   1 ...      the index of a struct conn (conn.h)
+ *   0x8000 ... the same of a struct udp (udp.h)
  *
  * libc may close a descriptor without telling us, and a vfork child shares the
  * table while it has descriptors of its own. So: nothing is concluded from a
@@ -31,10 +34,13 @@
 
 enum {
 	FD_UNKNOWN = 0,
-	FD_CONN_MAX = 0xfff0,
+	FD_CONN_MAX = 0x7fff,
+	FD_UDP_FIRST = 0x8000,
+	FD_UDP_MAX = 0xfff0,
 	FD_FRESH = 0xffff,
 	FD_EPOLL = 0xfffe,
 	FD_HIDDEN = 0xfffd,
+	FD_DGRAM = 0xfffc,
 };
 
 extern _Atomic uint16_t fd_table[FD_TABLE_SIZE];
@@ -64,6 +70,12 @@ static inline void fd_set_value(int fd, uint16_t value)
 static inline bool fd_is_conn(uint16_t value)
 {
 	return value != FD_UNKNOWN && value <= FD_CONN_MAX;
+}
+
+static inline bool fd_is_udp(uint16_t value)
+{
+	return (value >= FD_UDP_FIRST && value <= FD_UDP_MAX) ||
+	       value == FD_DGRAM;
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include "libc/libc.h"
 #include "preload/conn.h"
 #include "preload/state.h"
+#include "preload/udp.h"
 
 /**
  * gate() - may the kernel see this I/O on @fd now?
@@ -53,6 +54,20 @@ static inline int gate(int fd, int flags, int timeout_option)
 		if (unlikely(gate_r < 0))                           \
 			return (int)hook_result(gate_r);            \
 	} while (0)
+/*
+ * A hook that returns what @call does, if @fd is a UDP socket. If it is no
+ * socket after all, the number has another meaning now, and nobody has said so.
+ */
+#define DATAGRAM(fd, call)                                          \
+	do {                                                        \
+		if (udp_concerns(fd)) {                             \
+			ssize_t dg_r = (call);                      \
+			if (likely(dg_r != -ENOTSOCK))              \
+				return (int)hook_result(dg_r);      \
+			udp_forget(fd);                             \
+		}                                                   \
+	} while (0)
+
 #define GATE_SEND(fd, flags) GATE(fd, flags, SO_SNDTIMEO)
 #define GATE_RECV(fd, flags) GATE(fd, flags, SO_RCVTIMEO)
 

@@ -10,6 +10,7 @@
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
+#include "preload/udp.h"
 #include "sock/tcp_connect.h"
 
 EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
@@ -29,6 +30,7 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 	struct sockaddr_storage ss;
 	socklen_t room, n = sizeof(ss);
 	struct endpoint peer, asked;
+	union udp_address datagram;
 	int saved = errno;
 
 	if (conn_is_pending(fd))
@@ -38,6 +40,13 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 	room = *len;
 	if (libc(getpeername)(fd, addr, len) < 0)
 		return -1;
+	if (udp_concerns(fd) && udp_peer(fd, &datagram)) {
+		n = udp_address_len(&datagram);
+		memcpy(addr, &datagram, room < n ? room : n);
+		*len = n;
+		errno = saved;
+		return 0;
+	}
 	if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
 	    endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
 	    sock_peer(run, fd, &peer, &asked)) {

@@ -14,6 +14,8 @@
 #include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/state.h"
+#include "preload/udp.h"
+#include "preload/udp_exec.h"
 #include "sock/report.h"
 
 extern char **environ;
@@ -45,13 +47,31 @@ static bool is_environment(char *const *envp)
 	return true;
 }
 
+/* What is under way is the old program's to bring to an end. */
+static void await_pending(void)
+{
+	conn_await_exec();
+	udp_await();
+}
+
+/* exec has failed, or somebody else has executed. */
+static int after(int r)
+{
+	int saved = errno;
+
+	udp_exec_failed();
+	errno = saved;
+	return r;
+}
+
 /* An environment of the run, in the caller's frame where it must be built. */
 #define run_env(envp)                                                       \
 	({                                                                  \
 		struct exec_env re_want;                                    \
 		char **re_envp = (char **)(envp);                           \
 		size_t re_size = 0;                                         \
-		if (is_environment(re_envp) && state_exec_env(&re_want) &&  \
+		if (is_environment(re_envp) &&                              \
+		    state_exec_env(&re_want, udp_exec_begin()) &&           \
 		    (re_size = exec_env_size(&re_want, re_envp)) > 0)       \
 			re_envp = exec_env_build(&re_want, re_envp,         \
 						 alloca(re_size));          \
@@ -61,40 +81,40 @@ static bool is_environment(char *const *envp)
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
 	notice_set_id(path);
-	conn_await_exec();
-	return libc(execve)(path, argv, run_env(envp));
+	await_pending();
+	return after(libc(execve)(path, argv, run_env(envp)));
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
 	notice_set_id(path);
-	conn_await_exec();
-	return libc(execve)(path, argv, run_env(environ));
+	await_pending();
+	return after(libc(execve)(path, argv, run_env(environ)));
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	conn_await_exec();
-	return libc(execvpe)(file, argv, run_env(envp));
+	await_pending();
+	return after(libc(execvpe)(file, argv, run_env(envp)));
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
 {
-	conn_await_exec();
-	return libc(execvpe)(file, argv, run_env(environ));
+	await_pending();
+	return after(libc(execvpe)(file, argv, run_env(environ)));
 }
 
 EXPORT int execveat(int dir, const char *path, char *const argv[],
 		    char *const envp[], int flags)
 {
-	conn_await_exec();
-	return libc(execveat)(dir, path, argv, run_env(envp), flags);
+	await_pending();
+	return after(libc(execveat)(dir, path, argv, run_env(envp), flags));
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	conn_await_exec();
-	return libc(fexecve)(fd, argv, run_env(envp));
+	await_pending();
+	return after(libc(fexecve)(fd, argv, run_env(envp)));
 }
 
 EXPORT int posix_spawn(pid_t *pid, const char *path,
@@ -103,8 +123,8 @@ EXPORT int posix_spawn(pid_t *pid, const char *path,
 		       char *const envp[])
 {
 	notice_set_id(path);
-	return libc(posix_spawn)(pid, path, actions, attr, argv,
-				 run_env(envp));
+	return after(libc(posix_spawn)(pid, path, actions, attr, argv,
+				 run_env(envp)));
 }
 
 EXPORT int posix_spawnp(pid_t *pid, const char *file,
@@ -112,8 +132,8 @@ EXPORT int posix_spawnp(pid_t *pid, const char *file,
 			const posix_spawnattr_t *attr, char *const argv[],
 			char *const envp[])
 {
-	return libc(posix_spawnp)(pid, file, actions, attr, argv,
-				  run_env(envp));
+	return after(libc(posix_spawnp)(pid, file, actions, attr, argv,
+				  run_env(envp)));
 }
 
 /* The arguments of the execl family as an array in the caller's frame. */
@@ -141,8 +161,8 @@ EXPORT int execl(const char *path, const char *arg, ...)
 	va_start(ap, arg);
 	argv = list_args(arg, ap);
 	va_end(ap);
-	conn_await_exec();
-	return libc(execve)(path, argv, run_env(environ));
+	await_pending();
+	return after(libc(execve)(path, argv, run_env(environ)));
 }
 
 EXPORT int execlp(const char *file, const char *arg, ...)
@@ -153,8 +173,8 @@ EXPORT int execlp(const char *file, const char *arg, ...)
 	va_start(ap, arg);
 	argv = list_args(arg, ap);
 	va_end(ap);
-	conn_await_exec();
-	return libc(execvpe)(file, argv, run_env(environ));
+	await_pending();
+	return after(libc(execvpe)(file, argv, run_env(environ)));
 }
 
 EXPORT int execle(const char *path, const char *arg, ...)
@@ -166,8 +186,8 @@ EXPORT int execle(const char *path, const char *arg, ...)
 	argv = list_args(arg, ap);
 	envp = va_arg(ap, char **);
 	va_end(ap);
-	conn_await_exec();
-	return libc(execve)(path, argv, run_env(envp));
+	await_pending();
+	return after(libc(execve)(path, argv, run_env(envp)));
 }
 
 /*

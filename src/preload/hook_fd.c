@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: close(2), close_range(2), closefrom(3), fclose(3), freopen(3),
- * dup(2), dup2(2), dup3(2) and fcntl(2). The hidden descriptors survive whatever a program does
- * to numbers that it never opened; all else is the kernel's, errors included.
+ * Hooks: close(2), close_range(2), closefrom(3), fclose(3), freopen(3), dup(2),
+ * dup2(2), dup3(2) and fcntl(2). The hidden descriptors survive whatever a
+ * program does to numbers that it never opened; all else is the kernel's,
+ * errors included.
  */
 #include <errno.h>
 #include <linux/close_range.h>
@@ -12,6 +13,7 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/conn.h"
+#include "preload/fd_life.h"
 #include "preload/state.h"
 
 EXPORT int close(int fd)
@@ -22,7 +24,7 @@ EXPORT int close(int fd)
 	 */
 	if (fd_is_hidden(fd))
 		return 0;
-	conn_closing(fd);
+	fd_closing(fd);
 	return libc(close)(fd);
 }
 
@@ -34,7 +36,7 @@ static int close_around(unsigned first, unsigned last, int flags)
 	int h_fd = -1;
 
 	if (((unsigned)flags & ~CLOSE_RANGE_UNSHARE) == 0)
-		conn_closing_range(first, last);
+		fd_closing_range(first, last);
 	/* Our thread would stay behind with the old table. */
 	if (((unsigned)flags & CLOSE_RANGE_UNSHARE) != 0)
 		conn_quiesce();
@@ -90,13 +92,13 @@ static void give_way(int fd)
 /* They close inside libc, where no hook is; and even where they fail. */
 EXPORT int fclose(FILE *file)
 {
-	conn_closing(file->_fileno); /* negative: it has none */
+	fd_closing(file->_fileno); /* negative: it has none */
 	return libc(fclose)(file);
 }
 
 EXPORT FILE *freopen(const char *path, const char *mode, FILE *file)
 {
-	conn_closing(file->_fileno);
+	fd_closing(file->_fileno);
 	return libc(freopen)(path, mode, file);
 }
 
@@ -107,7 +109,7 @@ EXPORT int dup(int old)
 	int r = libc(dup)(old);
 
 	if (r >= 0)
-		conn_duplicated(old, r);
+		fd_duplicated(old, r);
 	return r;
 }
 
@@ -117,11 +119,11 @@ EXPORT int dup2(int old, int new)
 
 	if (fd_is_hidden(new))
 		give_way(new);
-	conn_overwriting(new);
+	fd_overwriting(new);
 	r = libc(dup2)(old, new);
 	if (r >= 0 && old != new) {
-		conn_overwritten(new);
-		conn_duplicated(old, r);
+		fd_overwritten(new);
+		fd_duplicated(old, r);
 	}
 	return r;
 }
@@ -134,11 +136,11 @@ EXPORT int dup3(int old, int new, int flags)
 
 	if (fd_is_hidden(new))
 		give_way(new);
-	conn_overwriting(new);
+	fd_overwriting(new);
 	r = libc(dup3)(old, new, flags);
 	if (r >= 0 && old != new) {
-		conn_overwritten(new);
-		conn_duplicated(old, r);
+		fd_overwritten(new);
+		fd_duplicated(old, r);
 	}
 	return r;
 }
@@ -157,7 +159,7 @@ EXPORT int fcntl(int fd, int cmd, ...)
 		return 0;
 	r = libc(fcntl)(fd, cmd, arg);
 	if ((cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC) && r >= 0)
-		conn_duplicated(fd, r);
+		fd_duplicated(fd, r);
 	return r;
 }
 

@@ -12,10 +12,21 @@
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "preload/conn.h"
+#include "preload/fd_life.h"
 #include "preload/memory.h"
 #include "preload/multicast.h"
 #include "preload/state.h"
+#include "preload/udp_option.h"
 #include "sock/kind.h"
+
+static void fresh(int fd, int type)
+{
+	fd_closing(fd); /* what is still claimed of it is stale */
+	if (type == SOCK_STREAM)
+		conn_fresh(fd);
+	else
+		udp_fresh(fd);
+}
 
 EXPORT int socket(int domain, int type, int protocol)
 {
@@ -24,8 +35,8 @@ EXPORT int socket(int domain, int type, int protocol)
 	if (r == 0) {
 		state_run(); /* knows the cookie */
 		r = net_socket(domain, type, protocol);
-		if (r >= 0 && (type & SOCK_STREAM) != 0 && domain != AF_UNIX)
-			conn_fresh(r);
+		if (r >= 0 && (domain == AF_INET || domain == AF_INET6))
+			fresh(r, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC));
 	}
 	return (int)hook_result(r);
 }
@@ -44,6 +55,11 @@ EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
 	int r, now;
 
+	if (udp_concerns(fd)) {
+		r = udp_get_option(fd, level, name, value, len);
+		if (r != UDP_OPTION_PASS)
+			return (int)hook_result(r);
+	}
 	if (likely(atomic_load_explicit(&conn_active, memory_order_relaxed) ==
 		   0) ||
 	    level != SOL_SOCKET || name != SO_ERROR || !fd_is_conn(fd_get(fd)))
@@ -64,6 +80,7 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 {
 	va_list ap;
 	void *arg;
+	int r;
 
 	va_start(ap, request);
 	arg = va_arg(ap, void *);
@@ -74,7 +91,10 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 		*(int *)arg = 0;
 		return 0;
 	}
-	return libc(ioctl)(fd, request, arg);
+	r = libc(ioctl)(fd, request, arg);
+	if (r == 0 && request == FIONREAD && udp_concerns(fd))
+		*(int *)arg = udp_input_size(fd, *(int *)arg);
+	return r;
 }
 
 EXPORT int shutdown(int fd, int how)
@@ -99,6 +119,11 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value,
 	 */
 	if (unlikely(level == IPPROTO_TCP && name == TCP_FASTOPEN_CONNECT))
 		return libc(getsockopt)(fd, level, name, &now, &now_len);
+	if (udp_concerns(fd)) {
+		r = udp_set_option(fd, level, name, value, len);
+		if (r != UDP_OPTION_PASS)
+			return (int)hook_result(r);
+	}
 	if (unlikely(multicast_is_join(level, name)) &&
 	    (r = multicast_judge(level, name, value, len)) < 0)
 		return (int)hook_result(r);

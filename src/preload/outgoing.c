@@ -9,6 +9,7 @@
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
+#include "preload/udp.h"
 #include "sock/kind.h"
 #include "sock/report.h"
 #include "sock/tcp_connect.h"
@@ -159,6 +160,7 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 		if (is_past_proxy(fd, d))
 			return refuse_datagram(run, d);
 		conn_connected(fd); /* the kernel's business alone */
+		udp_disconnect(fd);
 		r = connect_direct(fd, d, addr, len);
 		report_direct(run, &d->target, -r);
 		return r;
@@ -185,6 +187,7 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 	case SOCK_PASS:
 		return net_connect(fd, addr, len);
 	case SOCK_UDP:
+		return udp_connect(run, fd, d, addr, len);
 	case SOCK_OTHER:
 		return refuse_datagram(run, d);
 	default:
@@ -207,6 +210,7 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len)
 	addr = (struct sockaddr *)&own;
 	if (addr->sa_family == AF_UNSPEC && run != NULL) {
 		sock_forget_peer(run, fd);
+		udp_disconnect(fd);
 		if (conn_cancel(fd))
 			return 0;
 		conn_forget(fd);
@@ -254,5 +258,5 @@ int outgoing_send(int fd, const struct sockaddr *addr, socklen_t len,
 	if (d.verdict.route == ROUTE_DIRECT && d.nreal == 0 &&
 	    d.verdict.judge != JUDGED_PROXY_ITSELF)
 		return OUTGOING_PASS;
-	return refuse_datagram(run, &d);
+	return kind == SOCK_UDP ? OUTGOING_DATAGRAM : refuse_datagram(run, &d);
 }

@@ -15,6 +15,7 @@ int outgoing_connect(int fd, const struct sockaddr *addr, socklen_t len);
 enum outgoing {
 	OUTGOING_PASS,    /* as it is, to the kernel */
 	OUTGOING_CONNECT, /* MSG_FASTOPEN: it is a connect; then send */
+	OUTGOING_DATAGRAM, /* to the proxy's relay (udp.h) */
 };
 
 /**

@@ -192,13 +192,20 @@ void state_give_way(int fd, bool ours)
 	}
 }
 
-bool state_exec_env(struct exec_env *want)
+bool state_has_datagrams(void)
+{
+	start();
+	return ref.datagrams;
+}
+
+bool state_exec_env(struct exec_env *want, bool datagrams)
 {
 	struct run *run = state_run();
 	struct run_ref now = ref;
 
 	if (run == NULL || ref.fd < 0 || run->preload[0] == '\0')
 		return false;
+	now.datagrams = datagrams;
 	now.fd = run_fd_find(&ref);
 	if (now.fd < 0)
 		now.fd = ref.fd; /* lost: the environment will have to do */

@@ -61,8 +61,12 @@ void state_give_way(int fd, bool ours);
 /**
  * state_exec_env() - what programs that are executed must find in their
  * environment; false if this process belongs to no run
+ * @datagrams: UDP sockets are handed over (udp_exec.h)
  */
-bool state_exec_env(struct exec_env *want);
+bool state_exec_env(struct exec_env *want, bool datagrams);
+
+/** state_has_datagrams() - was this program told that it inherits such? */
+bool state_has_datagrams(void);
 
 /** state_now() - CLOCK_MONOTONIC, seconds; no system call */
 uint32_t state_now(void);

@@ -99,8 +99,9 @@ void report_connect(struct run *run, const struct endpoint *target, int error,
 				  1, memory_order_relaxed);
 	if (run->config.verbose) {
 		begin(&t, buf, sizeof(buf), run);
-		text_str(&t, "connect ");
-		put_endpoint(&t, target);
+		text_str(&t, target != NULL ? "connect " : "UDP");
+		if (target != NULL)
+			put_endpoint(&t, target);
 		text_str(&t, " by proxy: ");
 		if (error == 0) {
 			text_str(&t, "ok");

@@ -14,6 +14,7 @@
 
 /**
  * report_connect() - one connection has been made or has failed
+ * @target: NULL: a control connection of UDP
  * @error: 0, or the positive errno that the program gets
  * @cause: SOCKS_FAIL_UNREACHABLE: the errno of connecting to the proxy; 0: the
  *         socket itself has no way there, which is no fault of the proxy

@@ -67,13 +67,21 @@ static bool is_unreachable(int error)
 	}
 }
 
+static void report(const struct tcp_attempt *a, enum socks_failure failure,
+		   uint8_t rep)
+{
+	report_connect(a->run,
+		       a->command == SOCKS_UDP_ASSOCIATE ? NULL : &a->target,
+		       a->error, failure, rep, a->cause,
+		       sock_now_ms() - a->start);
+}
+
 static enum tcp_state fail(struct tcp_attempt *a, int error,
 			   enum socks_failure failure, uint8_t rep)
 {
 	a->state = TCP_FAILED;
 	a->error = error;
-	report_connect(a->run, &a->target, error, failure, rep, a->cause,
-		       sock_now_ms() - a->start);
+	report(a, failure, rep);
 	return TCP_FAILED;
 }
 
@@ -173,21 +181,24 @@ static void begin_handshake(struct tcp_attempt *a)
 {
 	const struct config *config = &a->run->config;
 	const struct endpoint *next = &a->target;
+	enum socks_command command = SOCKS_CONNECT;
 
 	if (a->hop + 1 < config->nvia)
 		next = &config->via[a->hop + 1].servers[0];
 	else if (a->hop < config->nvia)
 		next = &config->servers[0];
-	handshake_init(&a->hs, SOCKS_CONNECT, next,
-		       credentials(a)->username_len > 0, config->pipeline);
+	else
+		command = (enum socks_command)a->command;
+	handshake_init(&a->hs, command, next, credentials(a)->username_len > 0, config->pipeline);
 	a->more = a->requested = false;
 }
 
-int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
-		      int family, const struct endpoint *target,
-		      const struct endpoint *asked)
+static int begin(struct tcp_attempt *a, struct run *run, int fd, int family,
+		 enum socks_command command, const struct endpoint *target,
+		 const struct endpoint *asked)
 {
 	a->run = run;
+	a->command = command;
 	a->fd = fd;
 	a->state = TCP_CONNECTING;
 	a->server = a->hop = 0;
@@ -201,6 +212,19 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 	a->start = sock_now_ms();
 	begin_handshake(a);
 	return try_servers(a);
+}
+
+int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
+		      int family, const struct endpoint *target,
+		      const struct endpoint *asked)
+{
+	return begin(a, run, fd, family, SOCKS_CONNECT, target, asked);
+}
+
+int tcp_attempt_begin_associate(struct tcp_attempt *a, struct run *run, int fd,
+				int family, const struct endpoint *dst)
+{
+	return begin(a, run, fd, family, SOCKS_UDP_ASSOCIATE, dst, NULL);
 }
 
 /* The present address does not answer: @cause */
@@ -300,8 +324,7 @@ static void finish(struct tcp_attempt *a)
 			sizeof(a->cookie)) == 0))
 		peers_put(&a->run->peers, a->cookie, &a->asked);
 	a->state = TCP_DONE;
-	report_connect(a->run, &a->target, 0, SOCKS_FAIL_NONE, 0, 0,
-		       sock_now_ms() - a->start);
+	report(a, SOCKS_FAIL_NONE, 0);
 }
 
 /*

@@ -42,6 +42,7 @@ struct tcp_attempt {
 	bool more;         /* half a message is in: its rest may be there */
 	bool requested;    /* the request is out: the longer time-out runs */
 	bool has_asked;
+	uint8_t command;   /* enum socks_command, for our proxy */
 	int error;         /* positive errno, for TCP_FAILED */
 	int cause;         /* errno of the latest failure to reach the proxy; 0:
 			    * the socket has no way there, whatever it does */
@@ -70,6 +71,15 @@ struct tcp_attempt {
 int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 		      int family, const struct endpoint *target,
 		      const struct endpoint *asked);
+
+/**
+ * tcp_attempt_begin_associate() - the same for a control connection of UDP
+ * (RFC 1928 section 7) on a socket of our own; when it is TCP_DONE,
+ * handshake_bound() of @a->hs is where the relay listens
+ * @dst: where datagrams will come from; 0.0.0.0:0 as a rule
+ */
+int tcp_attempt_begin_associate(struct tcp_attempt *a, struct run *run, int fd,
+				int family, const struct endpoint *dst);
 
 /** tcp_attempt_step() - go on; Return: enum tcp_state */
 enum tcp_state tcp_attempt_step(struct tcp_attempt *a);

@@ -246,6 +246,7 @@ SCENARIOS = [
              status=1, bare_status=0, bare_out=HELLO, needs="busybox"),
     Scenario("a Go program", GO, out="failed\n", bare_out="text", needs="go",
              heavy=True),
-    Scenario("UDP is refused", f"@lib@/client -u {DNS} 53 text",
-             out="ENETUNREACH", status=1, bare_status=0, bare_out=[]),
+    Scenario("UDP where the proxy refuses it", f"@lib@/client -u {DNS} 53 text",
+             out="ENETUNREACH", status=1, bare_status=0, bare_out=[],
+             proxy="microsocks"),
 ]

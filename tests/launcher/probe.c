@@ -41,6 +41,7 @@ static void print_config(const struct config *c)
 	for (unsigned i = 0; i < c->rules.count; i++)
 		printf("rule=%s %s %u\n", routes[c->rules.rule[i].route],
 		       c->rules.rule[i].name, c->rules.rule[i].port_first);
+	printf("udp_blocked=%d\n", c->udp_blocked);
 	printf("loopback_proxied=%d\ndns=%u\n", c->rules.loopback_proxied,
 	       c->dns);
 	print_endpoint("dns_server", &c->dns_server);

@@ -46,8 +46,10 @@ class Options(Case):
         self.assertEqual(r.out, 'x')
 
     def test_plain_settings(self):
-        r = self.probe('-s', '::1', '--loopback=proxy', '--dns=9.9.9.9',
+        r = self.probe('-s', '::1', '--loopback=proxy', '--udp=block',
+                       '--dns=9.9.9.9',
                        '--timeout=7', '--pipeline', '-v')
+        self.assertEqual(r.one('udp_blocked'), '1')
         self.assertEqual(r.one('loopback_proxied'), '1')
         self.assertEqual(r.one('dns_server'), '9.9.9.9:53')
         self.assertEqual(r.one('timeouts'), '7 7')
@@ -59,6 +61,7 @@ class Options(Case):
 
     def test_bad_settings(self):
         for option, part in (('--loopback=x', 'direct or proxy'),
+                             ('--udp=direct', 'proxy or block'),
                              ('--dns=x', 'auto, fake'),
                              ('--timeout=0', 'seconds'),
                              ('--direct=a:b', '"a:b"'),
@@ -299,10 +302,11 @@ class Files(Case):
             self.assertIn('socksify: ' + part, err)
 
     def test_settings(self):
-        conf = self.write('conf', 'loopback = proxy\nfake-ipv4 = '
+        conf = self.write('conf', 'loopback = proxy\nudp = block\nfake-ipv4 = '
                           '10.9.0.0/16\nrequest-timeout = 9\ndns = fake\n')
         r = self.probe('-s', '::1', '-c', conf)
         self.assertEqual(r.one('loopback_proxied'), '1')
+        self.assertEqual(r.one('udp_blocked'), '1')
         self.assertEqual(r.one('fake'), '10.9.0.0/16')
         self.assertEqual(r.one('timeouts'), '30 9')
         self.assertEqual(r.one('dns'), '1')

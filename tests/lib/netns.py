@@ -11,7 +11,8 @@ answer, if only a reset or an ICMP error. Proxies and servers listen there.
 
 A *Machine* is where a tested command runs. Its default routes (IPv4 and IPv6)
 lead outside, so nothing stops a leak, and every packet it sends is looked at:
-all that is not TCP to the proxy is a leak. A second name server listens on the
+all that is not TCP to the proxy, or a datagram with the header of RFC 1928 to
+the proxy's address, is a leak. A second name server listens on the
 machine's own loopback, as systemd-resolved does; its queries are leaks too.
 Commands run without socksify on one machine and with it on another: a late
 packet of the former can never be taken for a leak of the latter.
@@ -244,6 +245,11 @@ class Machine:
         while True:
             self.frames.append(self.wire.recv(256))
 
+    def is_to_proxy(self, packet):
+        if packet.protocol == "tcp":
+            return packet.to in self.proxies
+        return packet.relayed and packet.to[0] in [a for a, _ in self.proxies]
+
     def leaks(self):
         """What left this machine beside the proxy since the last call."""
         found = []
@@ -252,8 +258,7 @@ class Machine:
                 time.sleep(0.001)
                 continue
             packet = Packet(self.frames.popleft())
-            if not packet.harmless and not (
-                    packet.protocol == "tcp" and packet.to in self.proxies):
+            if not packet.harmless and not self.is_to_proxy(packet):
                 found.append(str(packet))
         _, dropped = struct.unpack("II", self.wire.getsockopt(
             SOL_PACKET, PACKET_STATISTICS, 8))
@@ -319,6 +324,7 @@ class Packet:
 
     def __init__(self, frame):
         self.harmless = False
+        self.relayed = False  # RSV, FRAG and ATYP as RFC 1928 wants them
         self.protocol, self.source, self.to, self.note = "", "", None, ""
         kind = struct.unpack_from("!H", frame, 12)[0]
         if kind == ETH_P_IP:
@@ -351,7 +357,9 @@ class Packet:
         self.source, self.to = source, (target, ports[1])
         if kind == 6 and len(payload) > 13 and payload[13] & 2:
             self.note = " (syn)"
-        elif kind == 17 and ports[1] == 53:
+        elif kind == 17:
+            self.relayed = payload[8:11] == bytes(3) and payload[11] in (1, 3, 4)
+        if kind == 17 and ports[1] == 53:
             self.note = f" ({question(payload[8:])})"
 
     def __str__(self):

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a rule sends direct: connections and datagrams that never see the
- * proxy, in batches too; of a batch, what is not direct is not sent.
+ * proxy, in batches too; of a batch, what the proxy refuses is not sent.
  * options: --direct=127.0.0.1
- * log-count: 0 request
+ * script: read-greeting; send 0500; read-request; reply 7; close
+ * log-count: 1 request cmd=3
+ * log-count: 1 request
  */
 #include "victim.h"
 

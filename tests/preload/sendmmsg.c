@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendmmsg(2): a batch on AF_UNIX stays one; datagrams that are not direct
- * are refused; MSG_FASTOPEN is a connect.
- * log: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
+ * sendmmsg(2): a batch on AF_UNIX stays one; datagrams that the proxy does not
+ * take are refused; MSG_FASTOPEN is a connect.
+ * script: read-greeting; send 0500; read-request; reply 7; close; next
+ * script: read-greeting; send 0500; read-request; reply 0; echo
+ * log: 2 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
  */
 #include "victim.h"
 

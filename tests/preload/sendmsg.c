@@ -2,7 +2,8 @@
 /*
  * sendmsg(2): as sendto(2); descriptors pass over AF_UNIX untouched.
  * script: read-greeting; send 0500; read-request; reply 0; expect 'ping'
- * script: send 'pong'; echo
+ * script: send 'pong'; echo; next
+ * script: read-greeting; send 0500; read-request; reply 7; close
  * log: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
  * log-count: 0 unexpected
  */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sendto(2): MSG_FASTOPEN is a connect, by way of the proxy; datagrams to
- * what is not direct are refused; the rest is the kernel's.
+ * sendto(2): MSG_FASTOPEN is a connect, by way of the proxy; datagrams that
+ * the proxy does not take are refused; the rest is the kernel's.
  * script: read-greeting; send 0500; read-request; reply 0; expect 'ping'
  * script: send 'pong'; echo; next
- * script: read-greeting; send 0500; read-request; reply 5; close
+ * script: read-greeting; send 0500; read-request; reply 5; close; next
+ * script: read-greeting; send 0500; read-request; reply 7; close
  * log: 1 request cmd=1 atyp=1 host=127\.1\.2\.3 port=7$
  * log: 2 request cmd=1 atyp=4 host=2001:db8::7 port=7$
  * log-count: 0 unexpected

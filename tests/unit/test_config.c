@@ -36,6 +36,7 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(c.credentials.password_len, 0);
 	ck_assert_uint_eq(c.rules.count, 0);
 	ck_assert(!c.rules.loopback_proxied);
+	ck_assert(!c.udp_blocked);
 	ck_assert_uint_eq(c.dns, CONFIG_DNS_AUTO);
 	ck_assert_uint_eq(c.dns_server.kind, ENDPOINT_NONE);
 	ck_assert_mem_eq(c.fake_ipv4, net, 4);
@@ -170,6 +171,9 @@ static const struct {
 	{"loopback", "direct", true},
 	{"loopback", "proxy", true},
 	{"loopback", "on", false},
+	{"udp", "proxy", true},
+	{"udp", "block", true},
+	{"udp", "direct", false},
 	{"dns", "auto", true},
 	{"dns", "fake", true},
 	{"dns", "9.9.9.9", true},
@@ -231,6 +235,10 @@ START_TEST(test_setting_effects)
 {
 	set("loopback", "proxy");
 	ck_assert(c.rules.loopback_proxied);
+	set("udp", "block");
+	ck_assert(c.udp_blocked);
+	set("udp", "proxy");
+	ck_assert(!c.udp_blocked);
 	set("loopback", "direct");
 	ck_assert(!c.rules.loopback_proxied);
 	set("dns", "9.9.9.9");

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UDP sockets across exec: a program that is executed finds those that it
+ * inherits with their relay and their peer.
+ *
+ * DOC: Theory of operation
+ *
+ * Relay and peer of a socket stand in the run state, by its cookie, all the
+ * time. Before an exec the control connections of sockets that survive it
+ * must survive it, too; their numbers are added there. The environment says
+ * that there is something to look for (run_ref's datagrams), so that no other
+ * program has to look.
+ *
+ * Async-signal-safe; fit for a vfork child: nothing but descriptors of its own
+ * is changed, and the run state.
+ */
+#ifndef PRELOAD_UDP_EXEC_H
+#define PRELOAD_UDP_EXEC_H
+
+#include <stdbool.h>
+
+/** udp_exec_begin() - exec or spawn is next; Return: is anything handed over? */
+bool udp_exec_begin(void);
+/** udp_exec_failed() - or the spawn is done: as it was */
+void udp_exec_failed(void);
+
+#endif

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Datagrams that come in on a UDP socket: those from the relay lose their
+ * header, and their source is who sent them to the relay; those that are
+ * nobody's business are dropped, and the kernel is asked again.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "libc/libc.h"
+#include "libc/sys.h"
+#include "preload/state.h"
+#include "preload/udp_internal.h"
+#include "sock/udp_recv.h"
+#include "sock/wait.h"
+
+/* --- who has sent it ------------------------------------------------------------ */
+
+/* A name in the header: its fake address. */
+static bool address_of_name(struct run *run, const struct endpoint *ep,
+			    int family, union udp_address *source)
+{
+	struct endpoint fake = { .port = ep->port };
+	int slot = names_insert(&run->names, ep->name, ep->name_len,
+				state_now(), NULL, 0);
+
+	if (slot < 0)
+		return false;
+	names_address(&run->names, slot, family, &fake);
+	fake.port = ep->port;
+	return udp_address_of(source, &fake, family);
+}
+
+static uint16_t port_of(const union udp_address *a)
+{
+	/* In the same place in both (ip(7), ipv6(7)). */
+	return ntohs(a->in.sin_port);
+}
+
+/*
+ * @ep, out of a header, as the program knows it.
+ * Return: false if it must not see this datagram
+ */
+static bool is_welcome(struct run *run, const struct udp *s,
+		       const struct endpoint *ep, union udp_address *source)
+{
+	bool known;
+
+	if (ep->kind == ENDPOINT_NAME)
+		known = address_of_name(run, ep, s->family, source);
+	else
+		known = udp_address_of(source, ep, s->family);
+	if (known && udp_address_same(source, &s->last))
+		return true;
+	/*
+	 * A name was asked for, and the relay says which address has answered:
+	 * only by its port can it be known again.
+	 */
+	if (s->named && udp_address_len(&s->last) > 0 &&
+	    ep->port == port_of(&s->last)) {
+		*source = s->last;
+		return true;
+	}
+	return known && !s->connected;
+}
+
+/*
+ * Is what was read to be given to the program?
+ * @header_len: set: octets before the payload
+ * @source: set
+ */
+static bool sort(struct run *run, int fd, const struct udp *s,
+		 const struct udp_got *got, const struct msghdr *msg,
+		 size_t *header_len, union udp_address *source)
+{
+	struct datagram_header h;
+	struct destination d;
+
+	*header_len = 0;
+	*source = got->from;
+	if (s->state != UDP_READY)
+		return true;
+	if (udp_address_same(&got->from, &s->relay)) {
+		struct udp *u = udp_of(fd);
+
+		if (!udp_got_header(got, msg, &h) || h.position != 0)
+			return false;
+		*header_len = h.length;
+		if (u != NULL && h.length <= DATAGRAM_HEADER_IPV6 &&
+		    u->lead != h.length)
+			u->lead = (uint8_t)h.length;
+		return is_welcome(run, s, &h.source, source);
+	}
+	if (run == NULL || udp_address_len(&got->from) == 0)
+		return run == NULL;
+	/* Straight from somewhere: only from where the program may send. */
+	destination_judge(&d, run, &got->from.sa, udp_address_len(&got->from),
+			  state_now());
+	return d.verdict.route == ROUTE_DIRECT;
+}
+
+/* --- asking again ----------------------------------------------------------------- */
+
+/* Drops: with MSG_PEEK it is still there. */
+static void drop(int fd, int flags)
+{
+	char octet;
+	int saved = errno;
+
+	if ((flags & MSG_PEEK) != 0)
+		libc(recv)(fd, &octet, 1, MSG_DONTWAIT);
+	errno = saved;
+}
+
+/* SO_RCVTIMEO is for all of the wait, whatever was dropped in between. */
+struct patience {
+	uint64_t start; /* ms */
+	uint64_t end;   /* ms; 0: not asked for yet; UINT64_MAX: for ever */
+};
+
+static int wait_again(int fd, struct patience *p, int *flags)
+{
+	struct timeval tv = { 0 };
+	uint64_t now;
+	int r;
+
+	if ((*flags & MSG_DONTWAIT) != 0 && p->end == 0)
+		return 0;
+	if (p->end == 0) {
+		tcp_option(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+		p->end = tv.tv_sec == 0 && tv.tv_usec == 0
+				 ? UINT64_MAX
+				 : p->start + (uint64_t)tv.tv_sec * 1000 +
+					   (uint64_t)tv.tv_usec / 1000;
+	}
+	if (p->end == UINT64_MAX || tcp_is_nonblocking(fd))
+		return 0; /* the kernel waits, or does not */
+	now = sock_now_ms();
+	if (now >= p->end)
+		return -EAGAIN;
+	r = sock_wait_poll(fd, POLLIN, (int)(p->end - now));
+	*flags |= MSG_DONTWAIT;
+	return r < 0 ? r : r == 0 ? -EAGAIN : 0;
+}
+
+static size_t lead_of(const struct udp *s)
+{
+	return s->state == UDP_READY ? s->lead : 0;
+}
+
+/* The address goes to where the program wants it (recvfrom(2)). */
+static void put_name(struct msghdr *msg, const union udp_address *source)
+{
+	socklen_t len = udp_address_len(source);
+
+	if (msg->msg_name == NULL)
+		return;
+	memcpy(msg->msg_name, source,
+	       len < msg->msg_namelen ? len : msg->msg_namelen);
+	msg->msg_namelen = len;
+}
+
+static void look_up(int fd, struct udp *s)
+{
+	if (!udp_snapshot(fd, s))
+		s->state = UDP_IDLE;
+}
+
+/*
+ * What comes back by the error queue (ip(7), IP_RECVERR) is what was sent, the
+ * header included, and its name is where that was sent.
+ */
+static ssize_t receive_error(int fd, struct msghdr *msg, int flags)
+{
+	struct run *run = state_run();
+	union udp_address source;
+	struct datagram_header h;
+	struct udp_got got;
+	struct udp s;
+	size_t header_len = 0;
+	int r;
+
+	look_up(fd, &s);
+	r = udp_receive(fd, &got, msg, lead_of(&s), flags);
+	if (r < 0)
+		return r;
+	source = got.from;
+	if (s.state == UDP_READY && udp_address_same(&got.from, &s.relay) &&
+	    udp_got_header(&got, msg, &h)) {
+		header_len = h.length;
+		is_welcome(run, &s, &h.source, &source);
+	}
+	put_name(msg, &source);
+	return (ssize_t)udp_got_deliver(&got, msg, msg, header_len, flags);
+}
+
+ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct patience patience = { .start = sock_now_ms() };
+	struct run *run = state_run();
+	union udp_address source;
+	struct udp_got got;
+	size_t header_len;
+	struct udp s;
+	int r, now_flags = flags;
+
+	if (unlikely((flags & MSG_ERRQUEUE) != 0))
+		return receive_error(fd, msg, flags);
+	for (;;) {
+		look_up(fd, &s);
+		r = udp_receive(fd, &got, msg, lead_of(&s), now_flags);
+		if (r < 0)
+			return r;
+		look_up(fd, &s); /* a relay may have come while it waited */
+		if (likely(sort(run, fd, &s, &got, msg, &header_len, &source)))
+			break;
+		drop(fd, flags);
+		r = wait_again(fd, &patience, &now_flags);
+		if (r < 0)
+			return r;
+	}
+	put_name(msg, &source);
+	return (ssize_t)udp_got_deliver(&got, msg, msg, header_len, flags);
+}
+
+ssize_t udp_recv_octets(int fd, void *buf, size_t n, int flags,
+			struct sockaddr *addr, socklen_t *len)
+{
+	struct iovec iov = { buf, n };
+	struct msghdr msg = {
+		.msg_name = addr,
+		.msg_namelen = addr != NULL ? *len : 0,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	ssize_t r = udp_recvmsg(fd, &msg, flags);
+
+	if (r >= 0 && addr != NULL)
+		*len = msg.msg_namelen;
+	return r;
+}
+
+/* --- batches -------------------------------------------------------------------- */
+
+/*
+ * One recvmmsg(2).
+ * @go_on: set: the kernel may have more, or what it had was dropped
+ * Return: how many were given to the program, which may be none of those that
+ * came in; or -errno
+ */
+static int receive_some(struct run *run, int fd, struct mmsghdr *msgs,
+			unsigned n, int flags, struct timespec *timeout,
+			bool *go_on)
+{
+	struct udp_got got[UDP_RECV_BATCH];
+	struct udp s;
+	int r, given = 0;
+
+	look_up(fd, &s);
+	r = udp_receive_batch(fd, got, msgs, &n, lead_of(&s), flags, timeout);
+	if (r < 0)
+		return r;
+	*go_on = (unsigned)r == n;
+	look_up(fd, &s);
+	for (int i = 0; i < r; i++) {
+		struct msghdr *to = &msgs[given].msg_hdr;
+		union udp_address source;
+		size_t header_len;
+
+		if (!sort(run, fd, &s, &got[i], &msgs[i].msg_hdr, &header_len,
+			  &source)) {
+			*go_on = true;
+			continue;
+		}
+		put_name(to, &source);
+		msgs[given++].msg_len = (unsigned)udp_got_deliver(
+			&got[i], &msgs[i].msg_hdr, to, header_len, flags);
+	}
+	return given;
+}
+
+/* With MSG_PEEK each look finds the same one. */
+static int peek_one(int fd, struct mmsghdr *msgs, int flags)
+{
+	ssize_t r = udp_recvmsg(fd, &msgs[0].msg_hdr, flags);
+
+	if (r < 0)
+		return (int)r;
+	msgs[0].msg_len = (unsigned)r;
+	return 1;
+}
+
+int udp_recvmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags,
+		 struct timespec *timeout)
+{
+	struct run *run = state_run();
+	unsigned done = 0;
+	int r;
+
+	if (unlikely((flags & (MSG_PEEK | MSG_ERRQUEUE)) != 0) && n > 0)
+		return peek_one(fd, msgs, flags & ~MSG_WAITFORONE);
+	while (done < n) {
+		bool go_on;
+
+		r = receive_some(run, fd, msgs + done, n - done, flags,
+				 timeout, &go_on);
+		if (r < 0)
+			return done > 0 ? (int)done : r;
+		done += (unsigned)r;
+		if (!go_on)
+			break;
+		if (timeout != NULL && timeout->tv_sec == 0 &&
+		    timeout->tv_nsec == 0)
+			break;
+		if (done > 0 && (flags & MSG_WAITFORONE) != 0)
+			flags |= MSG_DONTWAIT;
+	}
+	return (int)done;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Datagrams that the program sends from a UDP socket: where they go is judged,
+ * and those for the proxy go to the relay.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "libc/libc.h"
+#include "libc/net.h"
+#include "preload/memory.h"
+#include "preload/state.h"
+#include "preload/udp_internal.h"
+#include "sock/report.h"
+#include "sock/udp_send.h"
+
+/* What is to be done with a datagram. */
+enum out {
+	OUT_PLAIN, /* as it is: the kernel's matter, or direct */
+	OUT_WAY,   /* by the way that was found, without the relay */
+	OUT_RELAY, /* to the relay, when there is one */
+};
+
+/* A way and what it points to. */
+struct outbound {
+	struct udp_way way;
+	union udp_address asked; /* where the program said */
+	bool named;
+	uint8_t header[DATAGRAM_HEADER_MAX];
+};
+
+static enum out by_header(struct outbound *route, const uint8_t *header,
+			  size_t header_len)
+{
+	memcpy(route->header, header, header_len);
+	route->way.header_len = (uint16_t)header_len;
+	return OUT_RELAY;
+}
+
+static int judged(struct outbound *route, struct run *run,
+		  const struct sockaddr *addr, socklen_t len)
+{
+	struct destination d;
+
+	destination_judge(&d, run, addr, len, state_now());
+	switch (d.verdict.route) {
+	case ROUTE_DIRECT:
+		if (d.verdict.judge == JUDGED_PROXY_ITSELF)
+			return -ENETUNREACH;
+		if (d.nreal == 0)
+			return OUT_PLAIN;
+		d.real[0].port = d.asked.port;
+		return udp_address_of(&route->way.to, &d.real[0],
+				      addr->sa_family)
+			       ? OUT_WAY
+			       : -EHOSTUNREACH;
+	case ROUTE_REFUSE:
+		report_refused(run, &d.target, d.verdict.error, " refused: ");
+		return -d.verdict.error;
+	case ROUTE_PROXY:
+		if (run->config.udp_blocked)
+			return udp_blocked(run, &d);
+		break;
+	}
+	route->named = d.target.kind == ENDPOINT_NAME;
+	route->way.header_len = (uint16_t)datagram_put_header(
+		route->header, DATAGRAM_STANDALONE, &d.target);
+	return OUT_RELAY;
+}
+
+/* To where the socket is connected. */
+static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
+{
+	if (!s->connected)
+		return OUT_PLAIN;
+	if (likely(s->header_len > 0) && udp_address_len(&s->last) > 0)
+		return by_header(route, s->header, s->header_len);
+	if (udp_address_len(&s->last) == 0)
+		return -EAGAIN; /* it is being changed at this moment */
+	return judged(route, run, &s->last.sa, udp_address_len(&s->last));
+}
+
+static int to_address(struct outbound *route, struct run *run,
+		      const struct udp *s, const struct sockaddr *addr,
+		      socklen_t len)
+{
+	union udp_address *asked = &route->asked;
+
+	if (len < sizeof(addr->sa_family) || !memory_is_readable(addr, len))
+		return OUT_PLAIN; /* EINVAL, EFAULT */
+	memset(asked, 0, sizeof(*asked));
+	memcpy(asked, addr, len < sizeof(*asked) ? len : sizeof(*asked));
+	if (asked->sa.sa_family == AF_UNSPEC && s->family == AF_INET)
+		asked->sa.sa_family = AF_INET;
+	if (udp_address_len(asked) == 0 || len < udp_address_len(asked) ||
+	    (s->family == AF_INET && asked->sa.sa_family == AF_INET6))
+		return OUT_PLAIN; /* the kernel will refuse it */
+	if (likely(udp_address_same(asked, &s->last)) && s->header_len > 0) {
+		route->named = s->named;
+		return by_header(route, s->header, s->header_len);
+	}
+	return judged(route, run, &asked->sa, udp_address_len(asked));
+}
+
+/* Return: enum out, or -errno */
+static int find(struct outbound *route, struct run *run, const struct udp *s,
+		const struct sockaddr *addr, socklen_t len)
+{
+	route->way.to.sa.sa_family = AF_UNSPEC;
+	route->way.header = route->header;
+	route->way.header_len = 0;
+	route->way.segment = s->segment;
+	if (addr == NULL)
+		return to_peer(route, run, s);
+	if (run == NULL)
+		return -ENETUNREACH;
+	return to_address(route, run, s, addr, len);
+}
+
+/* It is OUT_RELAY, and the relay stands: where is it? */
+static void set_relay(struct outbound *route, const struct udp *s, int fd,
+		      const struct sockaddr *addr)
+{
+	struct udp *u = udp_of(fd);
+
+	/* Connected, the kernel goes there by itself; and it filters. */
+	if (s->connected &&
+	    (addr == NULL || udp_address_same(&route->asked, &s->last)))
+		return;
+	route->way.to = s->relay;
+	if (u != NULL && !s->connected &&
+	    !udp_address_same(&route->asked, &s->last))
+		udp_remember(u, &route->asked, route->named, route->header,
+			     route->way.header_len);
+}
+
+static bool may_wait(int fd, int flags)
+{
+	return (flags & MSG_DONTWAIT) == 0 && !tcp_is_nonblocking(fd);
+}
+
+static bool is_readable(const struct msghdr *msg)
+{
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		if (!memory_is_readable(msg->msg_iov[i].iov_base,
+					msg->msg_iov[i].iov_len))
+			return false;
+	return true;
+}
+
+static size_t length_of(const struct msghdr *msg)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		n += msg->msg_iov[i].iov_len;
+	return n;
+}
+
+/* Return: octets, or -EAGAIN if the relay has come meanwhile */
+static ssize_t enqueue(int fd, const struct outbound *route,
+		       const struct msghdr *msg)
+{
+	size_t n = length_of(msg);
+
+	if (!is_readable(msg))
+		return -EFAULT;
+	if (n + route->way.header_len > 65507)
+		return -EMSGSIZE;
+	return udp_enqueue(fd, route->header, route->way.header_len, msg,
+			   route->way.segment)
+		       ? (ssize_t)n
+		       : -EAGAIN;
+}
+
+/*
+ * MSG_MORE and UDP_CORK: a datagram in pieces has its header before the first.
+ */
+static ssize_t send_piece(int fd, struct udp *u, struct outbound *route,
+			  const struct msghdr *msg, int flags)
+{
+	bool more = (flags & MSG_MORE) != 0 || u->cork;
+	ssize_t r;
+
+	if (u->corked) {
+		route->way.header_len = 0;
+		route->way.segment = 0;
+		route->way.to.sa.sa_family = AF_UNSPEC;
+	}
+	r = udp_send(fd, &route->way, msg, flags);
+	u->corked = r >= 0 && more;
+	return r;
+}
+
+static ssize_t send_out(int fd, const struct udp *s, struct outbound *route,
+			const struct msghdr *msg, int flags)
+{
+	struct udp *u = udp_of(fd);
+
+	if (unlikely((flags & MSG_MORE) != 0 || s->corked || s->cork) &&
+	    u != NULL)
+		return send_piece(fd, u, route, msg, flags);
+	return udp_send(fd, &route->way, msg, flags);
+}
+
+static ssize_t send_plain(int fd, const struct udp *s, const struct msghdr *msg,
+			  int flags)
+{
+	struct udp_way way = { .segment = s->segment };
+
+	if (likely(s->segment == 0) || msg->msg_namelen > sizeof(way.to))
+		return net_sendmsg(fd, msg, flags);
+	/* The kernel does not know of UDP_SEGMENT any more. */
+	if (msg->msg_name != NULL)
+		memcpy(&way.to, msg->msg_name, msg->msg_namelen);
+	return udp_send(fd, &way, msg, flags);
+}
+
+/* What is known of @fd, even if that is nothing. */
+static void look_up(int fd, struct udp *s)
+{
+	int family = AF_INET;
+
+	if (udp_snapshot(fd, s))
+		return;
+	memset(s, 0, sizeof(*s));
+	tcp_option(fd, SOL_SOCKET, SO_DOMAIN, &family, sizeof(family));
+	s->family = (uint8_t)family;
+}
+
+ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	struct run *run = state_run();
+	struct outbound route;
+	struct udp s;
+	bool again = false;
+	ssize_t r;
+
+	for (;;) {
+		look_up(fd, &s);
+		r = find(&route, run, &s, msg->msg_name, msg->msg_namelen);
+		if (unlikely(r != OUT_RELAY)) {
+			if (r == OUT_PLAIN)
+				return send_plain(fd, &s, msg, flags);
+			return r == OUT_WAY ? udp_send(fd, &route.way, msg,
+						       flags)
+					    : r;
+		}
+		if (unlikely(s.state != UDP_READY ||
+			     s.checked != udp_now())) {
+			r = udp_relay(run, fd, may_wait(fd, flags));
+			if (r == UDP_QUEUED) {
+				r = enqueue(fd, &route, msg);
+				if (r != -EAGAIN)
+					return r;
+				continue;
+			}
+			if (r < 0)
+				return r;
+			if (!udp_snapshot(fd, &s))
+				return -EBADF;
+		}
+		set_relay(&route, &s, fd, msg->msg_name);
+		r = send_out(fd, &s, &route, msg, flags);
+		/* The relay's port is closed: it may be another by now. */
+		if (unlikely(r == -ECONNREFUSED) && !again &&
+		    udp_lost(run, fd)) {
+			again = true;
+			continue;
+		}
+		return r;
+	}
+}
+
+ssize_t udp_send_octets(int fd, const void *buf, size_t n, int flags,
+			const struct sockaddr *addr, socklen_t len)
+{
+	struct iovec iov = { (void *)(uintptr_t)buf, n };
+	struct msghdr msg = {
+		.msg_name = (void *)(uintptr_t)addr,
+		.msg_namelen = addr != NULL ? len : 0,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+
+	return udp_sendmsg(fd, &msg, flags);
+}
+
+/* --- batches ------------------------------------------------------------------ */
+
+#define ROUTES_MAX 8
+
+/*
+ * As many as go to the relay, from the first on.
+ * Return: how many went; 0: the first needs more than that; or -errno
+ */
+static int send_to_relay(struct run *run, int fd, const struct udp *s,
+			 struct mmsghdr *msgs, unsigned n, int flags)
+{
+	const struct udp_way *ways[UDP_BATCH];
+	struct outbound routes[ROUTES_MAX];
+	unsigned count, used = 0;
+
+	for (count = 0; count < n && count < UDP_BATCH; count++) {
+		const struct msghdr *m = &msgs[count].msg_hdr;
+		struct outbound *r = &routes[used];
+
+		if (used == ROUTES_MAX ||
+		    find(r, run, s, m->msg_name, m->msg_namelen) != OUT_RELAY)
+			break;
+		set_relay(r, s, fd, m->msg_name);
+		if (used > 0 &&
+		    r->way.header_len == r[-1].way.header_len &&
+		    memcmp(r->header, r[-1].header, r->way.header_len) == 0)
+			r--; /* the same as the one before */
+		else
+			used++;
+		ways[count] = &r->way;
+	}
+	return count > 0 ? udp_send_batch(fd, ways, msgs, count, flags) : 0;
+}
+
+int udp_sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
+{
+	struct run *run = state_run();
+	unsigned done = 0;
+	struct udp s;
+
+	while (done < n) {
+		struct mmsghdr *m = &msgs[done];
+		ssize_t r = 0;
+
+		if (udp_snapshot(fd, &s) && s.state == UDP_READY &&
+		    s.checked == udp_now() && !s.corked && !s.cork &&
+		    (flags & MSG_MORE) == 0)
+			r = send_to_relay(run, fd, &s, m, n - done, flags);
+		if (r == 0) {
+			r = udp_sendmsg(fd, &m->msg_hdr, flags);
+			if (r >= 0) {
+				m->msg_len = (unsigned)r;
+				r = 1;
+			}
+		}
+		if (r < 0)
+			return done > 0 ? (int)done : (int)r;
+		done += (unsigned)r;
+	}
+	return (int)done;
+}

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a UDP socket comes by its relay: the caller waits for the proxy's answer
+ * where it may, the helper thread where not; what is sent meanwhile is queued.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "libc/libc.h"
+#include "libc/net.h"
+#include "libc/sys.h"
+#include "preload/state.h"
+#include "preload/udp_internal.h"
+#include "sock/tcp_connect.h"
+#include "sock/wait.h"
+
+/* How long a refusal is believed. */
+#define REFUSED_S 1
+
+/* --- the queue ---------------------------------------------------------------- */
+
+/* Datagrams with their headers, each behind its length. */
+struct udp_queue {
+	int fd; /* a hidden duplicate: the program may close its own */
+	uint32_t used;
+	uint8_t octets[UDP_QUEUE_MAX];
+};
+
+static struct udp_queue *queue_make(int fd)
+{
+	struct udp_queue *q = sys_mmap(sizeof(*q), PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (q == MAP_FAILED)
+		return NULL;
+	q->used = 0;
+	q->fd = conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	if (q->fd >= 0)
+		return q;
+	sys_munmap(q, sizeof(*q));
+	return NULL;
+}
+
+void udp_drop_queue(struct udp *u)
+{
+	if (!u->queues)
+		return;
+	u->queues = false;
+	conn_close_hidden(u->queue->fd);
+	sys_munmap(u->queue, sizeof(*u->queue));
+}
+
+static uint32_t entry_length(const struct udp_queue *q, uint32_t at)
+{
+	uint32_t n;
+
+	memcpy(&n, q->octets + at, sizeof(n));
+	return n;
+}
+
+/* The oldest give way, as in the kernel's queue for an unresolved neighbour. */
+static bool queue_room(struct udp_queue *q, uint32_t n)
+{
+	uint32_t gone = 0;
+
+	if (n > UDP_QUEUE_MAX)
+		return false;
+	while (q->used - gone > UDP_QUEUE_MAX - n)
+		gone += (uint32_t)sizeof(n) + entry_length(q, gone);
+	memmove(q->octets, q->octets + gone, q->used - gone);
+	q->used -= gone;
+	return true;
+}
+
+/* @n octets of @msg from @skip on; they are readable. */
+static void gather(uint8_t *to, const struct msghdr *msg, size_t skip, size_t n)
+{
+	for (size_t i = 0; n > 0 && i < msg->msg_iovlen; i++) {
+		const struct iovec *v = &msg->msg_iov[i];
+		size_t some = v->iov_len;
+
+		if (skip >= some) {
+			skip -= some;
+			continue;
+		}
+		some -= skip;
+		if (some > n)
+			some = n;
+		memcpy(to, (const uint8_t *)v->iov_base + skip, some);
+		skip = 0;
+		to += some;
+		n -= some;
+	}
+}
+
+static void queue_put(struct udp_queue *q, const uint8_t *header,
+		      size_t header_len, const struct msghdr *msg, size_t skip,
+		      size_t n)
+{
+	uint32_t length = (uint32_t)(header_len + n);
+	uint8_t *to;
+
+	if (!queue_room(q, length + (uint32_t)sizeof(length)))
+		return;
+	to = q->octets + q->used;
+	memcpy(to, &length, sizeof(length));
+	memcpy(to + sizeof(length), header, header_len);
+	gather(to + sizeof(length) + header_len, msg, skip, n);
+	q->used += length + (uint32_t)sizeof(length);
+}
+
+static void queue_flush(struct udp_queue *q, const union udp_address *relay)
+{
+	struct pollfd p = { .fd = q->fd, .events = POLLOUT };
+	struct timespec moment = { .tv_nsec = 10000000 };
+	uint32_t n;
+
+	for (uint32_t at = 0; at < q->used; at += (uint32_t)sizeof(n) + n) {
+		const uint8_t *datagram = q->octets + at + sizeof(n);
+		ssize_t r;
+
+		n = entry_length(q, at);
+		for (int i = 0; i < 10; i++) {
+			r = net_sendto(q->fd, datagram, n,
+				       MSG_DONTWAIT | MSG_NOSIGNAL, &relay->sa,
+				       udp_address_len(relay));
+			if (r != -EAGAIN)
+				break;
+			sys(SYS_ppoll, &p, 1, &moment, NULL, 0);
+		}
+	}
+}
+
+bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
+		 const struct msghdr *msg, uint16_t segment)
+{
+	size_t n = 0, some;
+	struct conn_lock l;
+	struct udp *u;
+	bool pending;
+
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		n += msg->msg_iov[i].iov_len;
+	if (segment == 0)
+		segment = USHRT_MAX;
+	if (!conn_lock(&l))
+		return false;
+	u = udp_of(fd);
+	pending = u != NULL && u->state == UDP_PENDING;
+	if (pending && !u->queues) {
+		struct udp_queue *q = queue_make(fd);
+
+		udp_change(u);
+		u->queue = q;
+		u->queues = q != NULL;
+		udp_changed(u);
+	}
+	for (size_t at = 0; pending && u->queues; at += some) {
+		some = n - at < segment ? n - at : segment;
+		queue_put(u->queue, header, header_len, msg, at, some);
+		if (at + some >= n)
+			break;
+	}
+	conn_unlock(&l);
+	return pending;
+}
+
+/* --- the answer -------------------------------------------------------------- */
+
+static void put_state(struct udp *u, enum udp_state state)
+{
+	atomic_store_explicit(&u->state, state, memory_order_release);
+	sys(SYS_futex, &u->state, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+uint32_t udp_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (uint32_t)t.tv_sec;
+}
+
+static void note_relay(struct run *run, int fd, const union udp_address *relay)
+{
+	struct endpoint ep;
+	uint64_t cookie;
+
+	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) ==
+		    0 &&
+	    endpoint_from_sockaddr(&ep, &relay->sa, udp_address_len(relay)))
+		peers_put(&run->relays, cookie, &ep);
+}
+
+/* @u's socket by a number that is there: the program may have closed its own. */
+static int a_number_of(const struct udp *u)
+{
+	return u->slots > 0 ? u->fd : u->queues ? u->queue->fd : -1;
+}
+
+static void refused(struct udp *u, int error)
+{
+	udp_change(u);
+	udp_drop_queue(u);
+	u->relay.sa.sa_family = AF_UNSPEC;
+	u->error = (uint8_t)error;
+	u->checked = udp_now() + REFUSED_S;
+	udp_changed(u);
+	put_state(u, UDP_REFUSED);
+}
+
+/* No answer: a signal, or the program's patience, has ended the wait. */
+static void undecided(struct udp *u)
+{
+	udp_change(u);
+	udp_drop_queue(u);
+	u->relay.sa.sa_family = AF_UNSPEC;
+	udp_changed(u);
+	put_state(u, UDP_IDLE);
+}
+
+static void ready(struct udp *u, struct run *run, int control,
+		  const union udp_address *relay)
+{
+	int fd = a_number_of(u);
+	struct udp_queue *q = u->queues ? u->queue : NULL;
+
+	if (u->connected && fd >= 0)
+		net_connect(fd, &relay->sa, udp_address_len(relay));
+	if (fd >= 0)
+		note_relay(run, fd, relay);
+	if (q != NULL)
+		queue_flush(q, relay);
+	udp_change(u);
+	udp_drop_queue(u);
+	u->relay = *relay;
+	u->control = control;
+	u->checked = udp_now();
+	udp_changed(u);
+	put_state(u, UDP_READY);
+}
+
+/*
+ * @a has come to its end; its fd is hidden, and @u's from now on, or closed.
+ * The lock is held. (typedef conn_done)
+ */
+static void settle(unsigned key, struct tcp_attempt *a, int error)
+{
+	struct udp *u = udp_at(key);
+	union udp_address relay;
+
+	if (error != 0)
+		refused(u, udp_associate_errno(a));
+	else if (!udp_associate_relay(a, u->family, &relay))
+		refused(u, ENETUNREACH);
+	else
+		ready(u, a->run, a->fd, &relay);
+	if (u->state != UDP_READY)
+		conn_close_hidden(a->fd);
+	udp_free_if_unused(u);
+}
+
+/* --- asking ------------------------------------------------------------------- */
+
+static pid_t own_tid(void)
+{
+	return (pid_t)sys(SYS_gettid);
+}
+
+/*
+ * The caller waits, and may be cancelled meanwhile: then nobody settles it, and
+ * whoever comes next finds out (is_deserted()). The lock is not held.
+ */
+static int ask_and_wait(struct run *run, struct udp *u)
+{
+	struct tcp_attempt a;
+	struct conn_lock l;
+	int r = udp_associate_begin(&a, run, u->control);
+
+	if (r == 0)
+		r = tcp_attempt_wait(&a, sock_wait_poll);
+	if (r == -EINPROGRESS)
+		r = -EAGAIN; /* SO_SNDTIMEO */
+	if (!conn_lock(&l))
+		return -ENETUNREACH;
+	a.fd = u->control; /* it may have moved */
+	u->control = -1;
+	if (r == -EINTR || r == -EAGAIN) {
+		conn_close_hidden(a.fd);
+		undecided(u);
+		udp_free_if_unused(u);
+	} else {
+		settle(udp_index(u), &a, -r);
+	}
+	conn_unlock(&l);
+	return r;
+}
+
+/* Who was to settle it is no more. The lock is held. */
+static bool is_deserted(const struct udp *u)
+{
+	return u->asker != 0 &&
+	       sys(SYS_tgkill, conn_owner_pid, u->asker, 0) == -ESRCH;
+}
+
+/* The lock is held. Return: 0 or -errno; -EAGAIN: no thread can be had */
+static int ask_in_background(struct run *run, struct udp *u, int fd)
+{
+	struct tcp_attempt a;
+	int control = conn_hide(udp_associate_socket(run, false, fd)), r;
+
+	if (control < 0)
+		return control;
+	r = udp_associate_begin(&a, run, control);
+	if (r == 0 || r == -EINPROGRESS) {
+		if (conn_drive(&a, settle, udp_index(u)))
+			return 0;
+		r = -EAGAIN;
+	}
+	conn_close_hidden(control);
+	return r;
+}
+
+/* As the kernel waits for room: SO_SNDTIMEO ends it, and signals do. */
+static int wait_for_answer(struct udp *u, int fd)
+{
+	struct timeval tv = { 0 };
+	struct timespec ts = { .tv_sec = 1 }; /* look: is_deserted()? */
+	bool limited;
+	long r;
+
+	tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	limited = tv.tv_sec != 0 || tv.tv_usec != 0;
+	if (limited)
+		ts = (struct timespec){ tv.tv_sec, tv.tv_usec * 1000 };
+	r = sys(SYS_futex, &u->state, FUTEX_WAIT_PRIVATE, UDP_PENDING, &ts,
+		NULL, 0);
+	if (r == -ETIMEDOUT)
+		return limited ? -EAGAIN : 0;
+	return r == -EINTR && (limited || sock_signal_interrupts()) ? -EINTR
+								     : 0;
+}
+
+static bool adopt_relay(struct udp *u, const struct endpoint *noted)
+{
+	struct endpoint ep = *noted;
+	union udp_address relay;
+
+	ep.scope_id = 0; /* a control connection's number (udp_exec.c) */
+	if (!udp_address_of(&relay, &ep, u->family) ||
+	    udp_address_same(&relay, &u->relay))
+		return false;
+	udp_change(u);
+	u->relay = relay;
+	u->checked = udp_now();
+	udp_changed(u);
+	put_state(u, UDP_READY);
+	return true;
+}
+
+/*
+ * A relative that shares the socket may have another relay for it by now.
+ * Return: it is @u's now
+ */
+static bool adopt(struct udp *u, struct run *run, int fd)
+{
+	struct endpoint ep;
+	uint64_t cookie;
+
+	return tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie,
+			  sizeof(cookie)) == 0 &&
+	       peers_get(&run->relays, cookie, &ep) && adopt_relay(u, &ep);
+}
+
+void udp_adopt(struct run *run, int fd, const struct endpoint *relay,
+	       const struct endpoint *peer)
+{
+	struct udp *u = udp_attach(fd);
+
+	if (u == NULL)
+		return;
+	if (relay != NULL)
+		adopt_relay(u, relay);
+	if (peer != NULL)
+		udp_set_peer(run, u, peer);
+}
+
+/* The lock is held. */
+static void look(struct udp *u, struct run *run, int fd)
+{
+	if (u->control < 0 || udp_associate_stands(u->control)) {
+		udp_change(u);
+		u->checked = udp_now();
+		udp_changed(u);
+		return;
+	}
+	conn_close_hidden(u->control);
+	udp_change(u);
+	u->control = -1;
+	udp_changed(u);
+	if (!adopt(u, run, fd))
+		put_state(u, UDP_IDLE);
+}
+
+bool udp_lost(struct run *run, int fd)
+{
+	struct conn_lock l;
+	struct udp *u;
+	bool lost;
+
+	if (!conn_lock(&l))
+		return false;
+	u = udp_of(fd);
+	if (u != NULL && u->state == UDP_READY) {
+		union udp_address before = u->relay;
+
+		look(u, run, fd);
+		lost = u->state != UDP_READY ||
+		       !udp_address_same(&before, &u->relay);
+	} else {
+		lost = u != NULL;
+	}
+	conn_unlock(&l);
+	return lost;
+}
+
+enum step { STEP_DONE, STEP_ASK, STEP_AWAIT };
+
+/* The lock is held. */
+static enum step prepare_to_ask(struct run *run, struct udp *u, int fd, int *r)
+{
+	*r = conn_hide(udp_associate_socket(run, true, fd));
+	if (*r < 0) {
+		refused(u, -*r);
+		return STEP_DONE;
+	}
+	udp_change(u);
+	u->control = *r;
+	u->asker = own_tid();
+	udp_changed(u);
+	return STEP_ASK;
+}
+
+/* What to do now; the lock is held. @r: for STEP_DONE */
+static enum step next_step(struct udp *u, struct run *run, int fd, bool waits,
+			   int *r)
+{
+	*r = 0;
+	if (u->state == UDP_READY && u->checked != udp_now())
+		look(u, run, fd);
+	if (u->state == UDP_REFUSED) {
+		*r = -u->error;
+		if (udp_now() <= u->checked)
+			return STEP_DONE;
+		put_state(u, UDP_IDLE);
+	}
+	if (u->state == UDP_READY)
+		return STEP_DONE;
+	if (u->state == UDP_PENDING && is_deserted(u)) {
+		conn_close_hidden(u->control);
+		u->control = -1;
+		undecided(u);
+	}
+	if (u->state == UDP_PENDING) {
+		*r = UDP_QUEUED;
+		return waits ? STEP_AWAIT : STEP_DONE;
+	}
+	if (adopt(u, run, fd))
+		return STEP_DONE;
+	udp_change(u);
+	u->queues = false;
+	u->asker = 0;
+	udp_changed(u);
+	put_state(u, UDP_PENDING);
+	*r = waits ? -EAGAIN : ask_in_background(run, u, fd);
+	if (*r == 0) {
+		*r = UDP_QUEUED;
+		return STEP_DONE;
+	}
+	if (*r == -EAGAIN) /* or no thread: then the caller has to */
+		return prepare_to_ask(run, u, fd, r);
+	refused(u, -*r);
+	return STEP_DONE;
+}
+
+int udp_relay(struct run *run, int fd, bool waits)
+{
+	struct conn_lock l;
+	struct udp *u;
+	enum step step;
+	int r;
+
+	for (;;) {
+		if (!conn_set_up() || !conn_lock(&l))
+			return -ENETUNREACH;
+		u = udp_attach(fd);
+		r = -ENOBUFS;
+		step = u == NULL ? STEP_DONE
+				 : next_step(u, run, fd, waits, &r);
+		conn_unlock(&l);
+		if (step == STEP_DONE)
+			return r;
+		r = step == STEP_ASK ? ask_and_wait(run, u)
+				     : wait_for_answer(u, fd);
+		if (r == -EINTR || r == -EAGAIN)
+			return r;
+	}
+}
