@@ -103,19 +103,36 @@ void conn_withhold(int fd)
 	conn_unlock(&l);
 }
 
-void conn_begin_inline(int fd)
+/* Never 0: the generation of what is in use is 1 or more. */
+static uint64_t id_of(const struct conn *c)
+{
+	return (uint64_t)c->generation << 32 | conn_index(c);
+}
+
+uint64_t conn_begin_inline(int fd)
 {
 	struct conn_lock l;
 	struct conn *c;
+	uint64_t id = 0;
 
 	if ((unsigned)fd >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
-		return;
+		return 0;
 	c = conn_of(fd);
 	if (c == NULL)
 		c = conn_make(fd);
-	if (c != NULL)
+	if (c != NULL) {
 		conn_make_pending(c);
+		id = id_of(c);
+	}
 	conn_unlock(&l);
+	return id;
+}
+
+bool conn_is_still(int fd, uint64_t id)
+{
+	const struct conn *c = id != 0 ? conn_of(fd) : NULL;
+
+	return id == 0 || (c != NULL && id_of(c) == id);
 }
 
 void conn_end_inline(int fd)
@@ -180,7 +197,7 @@ void conn_connected(int fd)
 	conn_unlock(&l);
 }
 
-bool conn_start(int fd, const struct tcp_attempt *a)
+bool conn_start(int fd, const struct tcp_attempt *a, uint64_t id)
 {
 	struct conn_lock l;
 	struct conn *c;
@@ -189,9 +206,9 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 	if ((unsigned)fd >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
 		return false;
 	c = conn_of(fd);
-	if (c == NULL)
+	if (c == NULL && id == 0)
 		c = conn_make(fd);
-	if (c == NULL) {
+	if (c == NULL || !conn_is_still(fd, id)) {
 		conn_unlock(&l);
 		return false;
 	}
@@ -336,12 +353,16 @@ static int wait_a_little(struct timeval *tv)
 
 int conn_wait(int fd, int option)
 {
+	const struct conn *c = conn_of(fd);
+	const struct outcome *o = c != NULL ? conn_get_outcome(c) : NULL;
+	uint64_t one, id = c != NULL ? id_of(c) : 0;
 	struct timeval tv = { 0 };
-	uint64_t one;
 	int event_fd, r;
 
+	if (o == NULL)
+		return 0;
 	tcp_option(fd, SOL_SOCKET, option, &tv, sizeof(tv));
-	while (conn_state(fd) == CONN_PENDING) {
+	while (conn_is_still(fd, id) && conn_state(fd) == CONN_PENDING) {
 		event_fd = conn_event_fd(fd);
 		if (event_fd < 0 && conn_state(fd) != CONN_PENDING)
 			break;
@@ -355,7 +376,10 @@ int conn_wait(int fd, int option)
 		if (r == -EINTR || r == -EAGAIN)
 			return r;
 	}
-	return 0;
+	/* What has been connected is forgotten, but not how it ended. */
+	return conn_is_still(fd, id) || atomic_load(&o->state) == CONN_DONE
+		       ? 0
+		       : -EBADF;
 }
 
 void conn_quiesce(void)

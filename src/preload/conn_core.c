@@ -317,7 +317,7 @@ bool conn_drive(const struct tcp_attempt *a, conn_done *done, unsigned key)
 enum conn_state conn_local_state(const struct conn *c)
 {
 	/* Read once: without the lock it may become NULL meanwhile. */
-	struct outcome *o = __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
+	const struct outcome *o = conn_get_outcome(c);
 
 	if (o == NULL)
 		return CONN_FRESH;
@@ -378,10 +378,16 @@ void conn_release(struct conn *c, int fd)
 		return;
 	}
 	conn_drop_regs_of_fd(c, fd);
-	conn_count(c);
 	/* Closing the duplicate cancels it, unless a child has the socket. */
-	if (c->watched && (!c->forked || works))
+	if (!c->forked || works) {
 		helper_unwatch(c);
+		if (conn_is_mine(c) && conn_local_state(c) == CONN_PENDING) {
+			/* To threads that wait for it. */
+			conn_set_outcome(c, CONN_FAILED, 0);
+			conn_wake(c);
+		}
+	}
+	conn_count(c);
 	conn_free_if_unused(c);
 }
 

@@ -83,6 +83,11 @@ static inline void conn_put_outcome(struct conn *c, struct outcome *o)
 	__atomic_store_n(&c->outcome, o, __ATOMIC_RELEASE);
 }
 
+static inline struct outcome *conn_get_outcome(const struct conn *c)
+{
+	return __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
+}
+
 /** conn_is_mine() - does this process run its handshake? */
 bool conn_is_mine(const struct conn *c);
 
