@@ -36,7 +36,8 @@ static int connect_slowly(int fd, enum target_end end)
 int main(void)
 {
 	struct sigaction sa = { .sa_handler = handler };
-	struct timeval long_time = { 10, 0 };
+	struct timeval limit = { 10, 0 };
+	struct sockaddr_in good;
 	long start = now_ms();
 	int fd = tcp_socket();
 
@@ -67,8 +68,18 @@ int main(void)
 	sa.sa_flags = SA_RESTART;
 	CHECK(sigaction(SIGALRM, &sa, NULL) == 0);
 	fd = tcp_socket();
-	CHECK(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &long_time,
-			 sizeof(long_time)) == 0);
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ==
+	      0);
 	CHECK_FAILS(connect_slowly(fd, WELL), EINTR);
+	every_ms(0);
+
+	limit = (struct timeval){ 0, 100000 };
+	good = park(WELL);
+	fd = tcp_socket();
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) ==
+	      0);
+	begin_on(fd, &good);
+	await_peer(fd);
+	talk(fd);
 	return 0;
 }
