@@ -303,7 +303,30 @@ bool conn_cancel(int fd)
 	return pending;
 }
 
-int conn_event_fd(int fd)
+bool conn_expect(int fd)
+{
+	const struct conn *c = conn_of(fd);
+	struct conn_lock l;
+	bool expected;
+
+	/* Threads of this process see to it by themselves. */
+	if (likely(c == NULL || conn_is_mine(c) || c->watched))
+		return true;
+	if (!conn_lock(&l))
+		return false;
+	c = conn_of(fd);
+	expected = c == NULL || c->watched || conn_is_mine(c) ||
+		   conn_local_state(c) != CONN_PENDING ||
+		   helper_watch(conn_of(fd));
+	conn_unlock(&l);
+	return expected;
+}
+
+/*
+ * What becomes readable when @fd is not pending any more.
+ * Return: -1 if it is not pending now (or nothing can be had: -EMFILE)
+ */
+static int event_fd_of(int fd)
 {
 	struct conn_lock l;
 	struct conn *c;
@@ -363,7 +386,7 @@ int conn_wait(int fd, int option)
 		return 0;
 	tcp_option(fd, SOL_SOCKET, option, &tv, sizeof(tv));
 	while (conn_is_still(fd, id) && conn_state(fd) == CONN_PENDING) {
-		event_fd = conn_event_fd(fd);
+		event_fd = event_fd_of(fd);
 		if (event_fd < 0 && conn_state(fd) != CONN_PENDING)
 			break;
 		if (event_fd < 0) /* EMFILE, or a vfork child */

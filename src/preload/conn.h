@@ -141,10 +141,11 @@ bool conn_cancel(int fd);
 int conn_wait(int fd, int option);
 
 /**
- * conn_event_fd() - what becomes readable when @fd is not pending any more
- * Return: -1 if it is not pending now (or nothing can be had: -EMFILE)
+ * conn_expect() - whoever sleeps (bell.h) is to be woken when @fd, which is
+ * pending, is so no more
+ * Return: false if that cannot be had
  */
-int conn_event_fd(int fd);
+bool conn_expect(int fd);
 
 /**
  * conn_epoll_ctl() - epoll_ctl(2) on a socket that is FRESH or known here

@@ -16,6 +16,7 @@
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "libc/sys.h"
+#include "preload/bell.h"
 #include "preload/conn_internal.h"
 #include "preload/state.h"
 #include "preload/udp.h"
@@ -103,6 +104,13 @@ extern int __register_atfork(void (*prepare)(void), void (*parent)(void),
 
 static struct conn_lock fork_lock;
 
+/* It can only watch what exists now. */
+static void share_with_child(struct conn *c)
+{
+	conn_make_event_fd(c);
+	c->forked = true;
+}
+
 static void before_fork(void)
 {
 	struct conn_lock l;
@@ -114,13 +122,10 @@ static void before_fork(void)
 	fork_lock = l;
 	forker = pthread_self();
 	__atomic_store_n(&forking, true, __ATOMIC_RELEASE);
-	/* The child can only watch what exists now. */
 	for (unsigned i = 1; i <= pool_used; i++)
 		if (pool[i].slots > 0 &&
-		    conn_local_state(&pool[i]) == CONN_PENDING) {
-			conn_make_event_fd(&pool[i]);
-			pool[i].forked = true;
-		}
+		    conn_local_state(&pool[i]) == CONN_PENDING)
+			share_with_child(&pool[i]);
 }
 
 static void after_fork_parent(void)
@@ -161,6 +166,7 @@ static void take_over_table(void)
 		}
 	}
 	udp_forked();
+	bell_forked();
 }
 
 static void after_fork_child(void)
@@ -335,8 +341,11 @@ void conn_count(struct conn *c)
 	if (active == c->counted)
 		return;
 	c->counted = active;
-	atomic_fetch_add_explicit(&conn_active, active ? 1u : -1u,
-				  memory_order_release);
+	if (active)
+		atomic_fetch_add_explicit(&conn_active, 1u,
+					  memory_order_release);
+	else if (atomic_fetch_sub(&conn_active, 1u) == 1)
+		bell_trim();
 }
 
 void conn_free_if_unused(struct conn *c)
@@ -455,7 +464,7 @@ void conn_give_way(int fd)
 
 	if (!conn_lock(&l))
 		return;
-	found = helper_give_way(fd) || udp_give_way(fd);
+	found = helper_give_way(fd) || udp_give_way(fd) || bell_give_way(fd);
 	for (unsigned i = 1; i <= pool_used && !found; i++) {
 		struct conn *c = &pool[i];
 		bool works = c->attempt.fd == fd;
@@ -514,6 +523,7 @@ void conn_wake(const struct conn *c)
 
 	if (c->event_fd >= 0)
 		sys(SYS_write, c->event_fd, &many, sizeof(many));
+	bell_ring();
 }
 
 void conn_set_outcome(struct conn *c, enum conn_state state, int error)
@@ -547,6 +557,8 @@ void conn_make_pending(struct conn *c)
 	}
 	conn_put_outcome(c, next_outcome());
 	conn_set_outcome(c, CONN_PENDING, 0);
+	if (forking) /* by a handler of fork's: a child will have it, too */
+		share_with_child(c);
 	conn_count(c);
 }
 
@@ -565,6 +577,8 @@ void conn_finish(struct conn *c, int error)
 			tcp_look_refused(c->attempt.fd, c->attempt.family);
 		conn_set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
 		conn_wake(c);
+	} else {
+		bell_ring(); /* a relative's event descriptor told us */
 	}
 	conn_apply_regs(c);
 	if (c->attempt.fd >= 0)
