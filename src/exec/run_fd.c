@@ -41,10 +41,19 @@ static int dup_above(int fd, int cmd, const struct rlimit *limit)
 
 int run_fd_hide(int fd, int cmd)
 {
+	/* What it was the last time, which is what it is as a rule. */
+	static bool is_high;
 	struct rlimit limit = { 1024, 1024 };
 	int saved = errno, r;
 
+	if (__atomic_load_n(&is_high, __ATOMIC_RELAXED)) {
+		r = sys_fcntl(fd, cmd, HIDE_BELOW);
+		if (r >= 0)
+			return r;
+	}
 	getrlimit(RLIMIT_NOFILE, &limit);
+	__atomic_store_n(&is_high, limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX,
+			 __ATOMIC_RELAXED);
 	if (limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX)
 		r = sys_fcntl(fd, cmd, HIDE_BELOW);
 	else

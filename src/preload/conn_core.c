@@ -27,7 +27,8 @@ _Atomic uint16_t fd_table[FD_TABLE_SIZE];
 atomic_int fd_table_end;
 atomic_uint conn_active;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+/* Held for a system call or two: not worth going to sleep at once. */
+static pthread_mutex_t mutex = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
 static pid_t parent_pid; /* which had the table when this one was forked */
 pid_t conn_owner_pid; /* 0 until the first socket is made */
 static bool is_set_up; /* the memory is there */
@@ -204,10 +205,10 @@ bool conn_set_up(void)
 {
 	static int once;
 
+	if (likely(__atomic_load_n(&is_set_up, __ATOMIC_ACQUIRE)))
+		return true; /* conn_lock() looks whose it is */
 	if (!conn_claim())
 		return false;
-	if (__atomic_load_n(&is_set_up, __ATOMIC_ACQUIRE))
-		return true;
 	if (__atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
 		return false; /* another thread is at it, or it has failed */
 	pool = sys_mmap((FD_CONN_MAX + 1) * sizeof(*pool),

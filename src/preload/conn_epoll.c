@@ -109,7 +109,11 @@ static uint64_t identity(int fd)
  */
 static bool is_still(const struct conn *c, int fd)
 {
-	return c->attempt.fd < 0 || identity(c->attempt.fd) == identity(fd);
+	uint64_t id = c->attempt.cookie;
+
+	if (c->attempt.fd < 0)
+		return true;
+	return (id != 0 ? id : identity(c->attempt.fd)) == identity(fd);
 }
 
 static void add_to_kernel(struct reg *r)
@@ -299,12 +303,21 @@ void conn_inherit_regs(struct conn *c)
 		r->theirs = !r->applied;
 }
 
-/* What the kernel would say of the pair, were the socket not withheld. */
-static int probe(int epfd, int fd, const struct epoll_event *event)
+/*
+ * What the kernel would say of the pair, were the socket not withheld.
+ * @unknown: there are no registrations of the socket: that there is none to
+ * take out says as much as one that is put in and taken out again
+ */
+static int probe(int epfd, int fd, const struct epoll_event *event,
+		 bool unknown)
 {
 	struct epoll_event none = { .data = event->data };
 	int r;
 
+	if (unknown && (event->events & EPOLLEXCLUSIVE) == 0) {
+		r = kernel_ctl(epfd, EPOLL_CTL_DEL, fd, &none);
+		return r == -ENOENT ? 0 : r;
+	}
 	/* It goes with few other bits, which the kernel knows. */
 	if ((event->events & EPOLLEXCLUSIVE) != 0)
 		none.events = event->events & ~(uint32_t)(EPOLLIN | EPOLLOUT);
@@ -322,7 +335,7 @@ static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 
 	switch (op) {
 	case EPOLL_CTL_ADD:
-		error = probe(epfd, fd, event);
+		error = probe(epfd, fd, event, c->regs == NULL);
 		if (error < 0)
 			return error;
 		if (r != NULL)

@@ -52,10 +52,8 @@ static int arm(const struct conn *c, int op)
 {
 	struct epoll_event e = { .data.u64 = key_of(c) };
 
-	/* EPOLLIN and EPOLLOUT are POLLIN and POLLOUT (linux/eventpoll.h). */
-	e.events = conn_is_mine(c)
-			   ? (uint32_t)tcp_attempt_events(&c->attempt)
-			   : EPOLLIN;
+	/* Whatever is waited for: what is new is reported once. */
+	e.events = conn_is_mine(c) ? EPOLLIN | EPOLLOUT | EPOLLET : EPOLLIN;
 	return (int)sys(SYS_epoll_ctl, epoll_fd, op, watched_fd(c), &e);
 }
 
@@ -98,34 +96,29 @@ static void finish(struct conn *c, int error)
 	conn_free_if_unused(c);
 }
 
-/* The attempt is in @state now; @before: the events that it waited for */
-static void proceed(struct conn *c, enum tcp_state state, short before)
+/* The attempt is in @state now. */
+static void proceed(struct conn *c, enum tcp_state state)
 {
 	if (state == TCP_DONE)
 		finish(c, 0);
 	else if (state == TCP_FAILED)
 		finish(c, c->attempt.error);
-	else if (tcp_attempt_events(&c->attempt) != before)
-		arm(c, EPOLL_CTL_MOD);
 }
 
-static void advance(struct conn *c)
+/* @seen: EPOLLIN and the like, which are POLLIN and so on (eventpoll.h) */
+static void advance(struct conn *c, uint32_t seen)
 {
-	short before = tcp_attempt_events(&c->attempt);
-
 	if (!conn_is_mine(c) || conn_local_state(c) != CONN_PENDING) {
 		finish(c, 0); /* the outcome stands in shared memory */
 		return;
 	}
-	proceed(c, tcp_attempt_step(&c->attempt), before);
+	proceed(c, tcp_attempt_step(&c->attempt, (short)seen));
 }
 
 /* The proxy may have another address to go on with. */
 static void time_out(struct conn *c)
 {
-	short before = tcp_attempt_events(&c->attempt);
-
-	proceed(c, tcp_attempt_timed_out(&c->attempt), before);
+	proceed(c, tcp_attempt_timed_out(&c->attempt));
 }
 
 static void look_for_timeouts(void)
@@ -149,7 +142,7 @@ static void look_for_timeouts(void)
 		else if (conn_is_mine(c) ||
 			 conn_local_state(c) != CONN_PENDING)
 			/* SO_RCVLOWAT may keep epoll from saying so. */
-			advance(c);
+			advance(c, 0);
 	}
 }
 
@@ -167,7 +160,7 @@ static void handle(const struct epoll_event *event)
 	conn_lock_helper();
 	c = conn_by_key(event->data.u64);
 	if (c != NULL)
-		advance(c);
+		advance(c, event->events);
 	conn_unlock_helper();
 }
 

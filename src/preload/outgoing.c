@@ -259,7 +259,8 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 	case ROUTE_PROXY:
 		break;
 	}
-	kind = sock_kind(fd);
+	/* It has been seen to be made, and not to be closed. */
+	kind = fd_get(fd) == FD_FRESH ? SOCK_TCP : sock_kind(fd);
 	switch (kind) {
 	case SOCK_TCP:
 		r = connect_proxied(run, fd, d, addr->sa_family);

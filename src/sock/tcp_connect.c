@@ -50,17 +50,18 @@ static bool is_interrupted(const struct tcp_attempt *a)
 static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 			 sock_wait *wait, void *arg)
 {
-	uint64_t slice = *give_up == 0 ? FIRST_SLICE_MS : SLICE_MS;
-	uint64_t now = sock_now_ms(), end = a->deadline;
-	int r;
+	uint64_t now, end;
+	int ms = FIRST_SLICE_MS, r;
 
-	if (*give_up != 0 && *give_up < end)
-		end = *give_up;
-	if (now >= end)
-		return end == a->deadline ? -ETIMEDOUT : -EINPROGRESS;
-	if (end - now > slice)
-		end = now + slice;
-	r = wait(arg, a->fd, tcp_attempt_events(a), (int)(end - now));
+	/* No patience is as short as the first wait. */
+	if (*give_up != 0) {
+		now = sock_now_ms();
+		end = *give_up < a->deadline ? *give_up : a->deadline;
+		if (now >= end)
+			return end == a->deadline ? -ETIMEDOUT : -EINPROGRESS;
+		ms = end - now > SLICE_MS ? SLICE_MS : (int)(end - now);
+	}
+	r = wait(arg, a->fd, tcp_attempt_events(a), ms);
 	if (r == -EINTR && !is_interrupted(a))
 		return 0;
 	if (r < 0)
@@ -73,7 +74,7 @@ static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait, void *arg)
 {
 	uint64_t give_up = 0;
-	enum tcp_state state = tcp_attempt_step(a);
+	enum tcp_state state = tcp_attempt_step(a, 0);
 	int r;
 
 	while (state == TCP_CONNECTING || state == TCP_HANDSHAKE) {
@@ -83,7 +84,7 @@ int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait, void *arg)
 		else if (r < 0)
 			return r;
 		else
-			state = tcp_attempt_step(a);
+			state = tcp_attempt_step(a, 0);
 	}
 	if (state == TCP_DONE)
 		return 0;
