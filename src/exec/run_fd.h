@@ -37,9 +37,10 @@ int run_fd_create(const struct config *config, uint64_t cookie,
 /**
  * run_fd_hide() - duplicate @fd to a number out of the program's way: at or
  * above its soft RLIMIT_NOFILE where that costs no large kernel table, else
- * high below it. Not close-on-exec.
+ * high below it.
+ * @cmd: F_DUPFD, or F_DUPFD_CLOEXEC
  */
-int run_fd_hide(int fd);
+int run_fd_hide(int fd, int cmd);
 
 /** run_ref_format() - the value of RUN_ENV */
 void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX]);

@@ -171,8 +171,10 @@ int state_next_hidden(int fd)
 	return next;
 }
 
-void state_give_way(int fd)
+void state_give_way(int fd, bool ours)
 {
+	int moved;
+
 	if (fd == ref.log_fd) {
 		/* In a vfork child the parent falls silent, too. */
 		ref.log_fd = -1;
@@ -180,10 +182,14 @@ void state_give_way(int fd)
 		return;
 	}
 	/*
-	 * Nothing is noted here: this may be a vfork child, and the parent's
-	 * descriptor stays where it is. run_fd_find() looks around at exec.
+	 * In what may be a vfork child nothing is noted, for the parent's
+	 * descriptor stays where it is: run_fd_find() looks around at exec.
 	 */
-	run_fd_hide(fd);
+	moved = run_fd_hide(fd, F_DUPFD);
+	if (ours && moved >= 0) {
+		state_note_hidden(moved);
+		__atomic_store_n(&ref.fd, moved, __ATOMIC_RELEASE);
+	}
 }
 
 bool state_has_datagrams(void)

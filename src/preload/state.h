@@ -54,8 +54,9 @@ int state_next_hidden(int fd);
 /**
  * state_give_way() - the program takes the number of a hidden descriptor:
  * ours moves to another
+ * @ours: certainly not a vfork child, whose descriptors are not its parent's
  */
-void state_give_way(int fd);
+void state_give_way(int fd, bool ours);
 
 /**
  * state_exec_env() - what programs that are executed must find in their

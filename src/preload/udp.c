@@ -293,7 +293,7 @@ bool udp_give_way(int fd)
 		if (u->slots == 0 || u->control != fd)
 			continue;
 		udp_change(u);
-		u->control = conn_moved(fd);
+		u->control = conn_hide_copy(fd);
 		udp_changed(u);
 		return true;
 	}

@@ -211,7 +211,7 @@ static int wait_again(int fd, struct patience *p, int *flags)
 	now = sock_now_ms();
 	if (now >= p->end)
 		return -EAGAIN;
-	r = sock_wait_poll(fd, POLLIN, (int)(p->end - now));
+	r = sock_wait_poll(NULL, fd, POLLIN, (int)(p->end - now));
 	*flags |= MSG_DONTWAIT;
 	return r < 0 ? r : r == 0 ? -EAGAIN : 0;
 }

@@ -336,7 +336,7 @@ static int ask_and_wait(struct run *run, struct udp *u)
 	int r = udp_associate_begin(&a, run, u->control);
 
 	if (r == 0)
-		r = tcp_attempt_wait(&a, sock_wait_poll);
+		r = tcp_attempt_wait(&a, sock_wait_poll, NULL);
 	if (r == -EINPROGRESS)
 		r = -EAGAIN; /* SO_SNDTIMEO */
 	if (!conn_lock(&l))
