@@ -12,7 +12,9 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/state.h"
+#include "preload/udp_fragments.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/udp_recv.h"
 #include "sock/wait.h"
 
@@ -66,25 +68,61 @@ static bool is_welcome(struct run *run, const struct udp *s,
 	return known && !s->connected;
 }
 
-/*
- * Is what was read to be given to the program?
- * @header_len: set: octets before the payload
- * @source: set
- */
-static bool sort(struct run *run, int fd, const struct udp *s,
-		 const struct udp_got *got, const struct msghdr *msg,
-		 size_t *header_len, union udp_address *source)
+/* What is to be done with a datagram that was read. */
+struct sorted {
+	union udp_address source; /* as the program is to see it */
+	size_t header_len;        /* octets before the payload */
+	void *whole;              /* NULL, or a sequence of fragments ... */
+	size_t whole_len;         /* ... of so many octets, instead */
+};
+
+/* A fragment: Return: is a sequence whole now, and welcome? */
+static bool sort_fragment(struct run *run, int fd, const struct udp *s,
+			  const struct udp_got *got, const struct msghdr *msg,
+			  const struct datagram_header *h, int flags,
+			  struct sorted *to)
 {
+	ssize_t n = udp_fragments_take(fd, got, msg, h,
+				       (flags & MSG_PEEK) != 0, &to->whole);
+
+	if (n < 0) {
+		to->whole = NULL;
+		return false;
+	}
+	to->whole_len = (size_t)n;
+	if (is_welcome(run, s, &h->source, &to->source))
+		return true;
+	udp_fragments_free(to->whole, to->whole_len);
+	return false;
+}
+
+/* Return: is it, or a sequence that it ends, to be given to the program? */
+static bool sort(struct run *run, int fd, const struct udp *s,
+		 const struct udp_got *got, const struct msghdr *msg, int flags,
+		 struct sorted *to)
+{
+	union udp_address *source = &to->source;
+	size_t *header_len = &to->header_len;
 	struct datagram_header h;
 	struct destination d;
 
+	to->whole = NULL;
 	*header_len = 0;
 	*source = got->from;
+	if (unlikely(udp_stub_is(&got->from))) {
+		if (!udp_got_header(got, msg, &h))
+			return false;
+		*header_len = h.length;
+		return is_welcome(run, s, &h.source, source);
+	}
 	if (s->state != UDP_READY)
 		return true;
 	if (likely(udp_address_same(&got->from, &s->relay))) {
 		struct udp *u = udp_of(fd);
 
+		if (udp_fragments_any() && udp_got_header(got, msg, &h) &&
+		    h.position == 0)
+			udp_fragments_end(fd);
 		/* As a rule it is from where the last one was sent to. */
 		if (likely(got->lead == s->header_len && s->header_len > 0 &&
 			   got->length >= s->header_len) &&
@@ -95,8 +133,11 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 			return true;
 		}
 
-		if (!udp_got_header(got, msg, &h) || h.position != 0)
+		if (!udp_got_header(got, msg, &h))
 			return false;
+		if (h.position != 0)
+			return sort_fragment(run, fd, s, got, msg, &h, flags,
+					     to);
 		*header_len = h.length;
 		if (u != NULL && h.length <= DATAGRAM_HEADER_IPV6 &&
 		    u->lead != h.length)
@@ -191,6 +232,20 @@ static void look_up(int fd, struct udp *s)
 	}
 }
 
+static ssize_t give(const struct sorted *sorted, const struct udp_got *got,
+		    const struct msghdr *msg, struct msghdr *to, int flags)
+{
+	size_t n;
+
+	put_name(to, &sorted->source);
+	if (likely(sorted->whole == NULL))
+		return (ssize_t)udp_got_deliver(got, msg, to,
+						sorted->header_len, flags);
+	n = udp_give_octets(to, sorted->whole, sorted->whole_len, flags);
+	udp_fragments_free(sorted->whole, sorted->whole_len);
+	return (ssize_t)n;
+}
+
 /*
  * What comes back by the error queue (ip(7), IP_RECVERR) is what was sent, the
  * header included, and its name is where that was sent.
@@ -223,9 +278,8 @@ ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
 {
 	struct patience patience = { .start = sock_now_ms() };
 	struct run *run = state_run();
-	union udp_address source;
+	struct sorted sorted;
 	struct udp_got got;
-	size_t header_len;
 	struct udp s;
 	int r, now_flags = flags;
 
@@ -236,15 +290,14 @@ ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
 		if (r < 0)
 			return r;
 		look_up(fd, &s);
-		if (likely(sort(run, fd, &s, &got, msg, &header_len, &source)))
+		if (likely(sort(run, fd, &s, &got, msg, flags, &sorted)))
 			break;
 		drop(fd, flags);
 		r = wait_again(fd, &patience, &now_flags);
 		if (r < 0)
 			return r;
 	}
-	put_name(msg, &source);
-	return (ssize_t)udp_got_deliver(&got, msg, msg, header_len, flags);
+	return give(&sorted, &got, msg, msg, flags);
 }
 
 ssize_t udp_recv_octets(int fd, void *buf, size_t n, int flags,
@@ -286,18 +339,16 @@ static int receive_some(struct run *run, int fd, struct mmsghdr *msgs,
 	*go_on = (unsigned)r == n;
 	look_up(fd, &s);
 	for (int i = 0; i < r; i++) {
-		struct msghdr *to = &msgs[given].msg_hdr;
-		union udp_address source;
-		size_t header_len;
+		const struct msghdr *msg = &msgs[i].msg_hdr;
+		struct sorted sorted;
 
-		if (!sort(run, fd, &s, &got[i], &msgs[i].msg_hdr, &header_len,
-			  &source)) {
+		if (!sort(run, fd, &s, &got[i], msg, flags, &sorted)) {
 			*go_on = true;
 			continue;
 		}
-		put_name(to, &source);
-		msgs[given++].msg_len = (unsigned)udp_got_deliver(
-			&got[i], &msgs[i].msg_hdr, to, header_len, flags);
+		msgs[given].msg_len = (unsigned)give(
+			&sorted, &got[i], msg, &msgs[given].msg_hdr, flags);
+		given++;
 	}
 	return given;
 }

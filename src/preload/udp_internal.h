@@ -41,6 +41,7 @@ struct udp {
 	bool connected : 1; /* to @last, as the program sees it */
 	bool cork : 1;      /* UDP_CORK is set */
 	bool gro : 1;       /* UDP_GRO is set, as the program sees it */
+	bool stub : 1;      /* @connected to a name server that is never asked */
 	bool queues : 1;    /* UDP_PENDING: @queue is there */
 	unsigned char shut : 2; /* UDP_PENDING: shutdown(2) by then; how + 1 */
 
@@ -130,6 +131,9 @@ void udp_drop_queue(struct udp *u);
  */
 void udp_adopt(struct run *run, int fd, const struct endpoint *relay,
 	       const struct endpoint *peer);
+
+/** udp_fragments_drop() - an open sequence of @u's; the lock is held */
+void udp_fragments_drop(const struct udp *u);
 
 /** udp_now() - CLOCK_MONOTONIC_COARSE in seconds */
 uint32_t udp_now(void);

@@ -11,6 +11,7 @@
 #include "preload/memory.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/report.h"
 #include "sock/udp_send.h"
 
@@ -21,6 +22,7 @@ enum out {
 	OUT_PLAIN, /* as it is: the kernel's matter, or direct */
 	OUT_WAY,   /* by the way that was found, without the relay */
 	OUT_RELAY, /* to the relay, when there is one */
+	OUT_STUB,  /* a query that is answered here */
 };
 
 /* A way and what it points to. */
@@ -62,6 +64,13 @@ static int judged(struct outbound *route, struct run *run,
 	struct destination d;
 
 	destination_judge(&d, run, addr, len, state_now());
+	if (unlikely(udp_stub_judged(run, &d)))
+		return OUT_STUB;
+	if (unlikely(d.verdict.judge == JUDGED_NAME_SERVER)) {
+		/* --dns names another, which is asked in its place. */
+		d.target = run->config.dns_server;
+		d.verdict.route = ROUTE_PROXY;
+	}
 	switch (d.verdict.route) {
 	case ROUTE_DIRECT:
 		if (d.verdict.judge == JUDGED_PROXY_ITSELF)
@@ -92,6 +101,10 @@ static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
 {
 	if (!s->connected)
 		return OUT_PLAIN;
+	if (s->stub) {
+		route->asked = s->last;
+		return OUT_STUB;
+	}
 	if (likely(s->header_len > 0) && udp_address_len(&s->last) > 0)
 		return by_header(route, s->header, s->header_len);
 	if (udp_address_len(&s->last) == 0)
@@ -287,6 +300,9 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 		if (unlikely(r != OUT_RELAY)) {
 			if (r == OUT_PLAIN)
 				return send_plain(fd, &s, msg, flags);
+			if (r == OUT_STUB)
+				return udp_stub_send(run, fd, &route.asked,
+						     msg);
 			return r == OUT_WAY ? udp_send(fd, &route.way, msg,
 						       flags)
 					    : r;

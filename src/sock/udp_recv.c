@@ -247,25 +247,50 @@ int udp_receive_batch(int fd, struct udp_got got[], struct mmsghdr *msgs,
 
 /* --- giving ---------------------------------------------------------------- */
 
+size_t udp_got_copy(const struct udp_got *got, const struct msghdr *msg,
+		    size_t at, uint8_t *to, size_t n)
+{
+	struct row r = { got, msg };
+	size_t done, some;
+
+	for (done = 0; done < n; done += some) {
+		const uint8_t *p = row_at(&r, at + done, &some);
+
+		some = min(some, n - done);
+		if (some == 0)
+			break;
+		memcpy(to + done, p, some);
+	}
+	return done;
+}
+
 bool udp_got_header(const struct udp_got *got, const struct msghdr *msg,
 		    struct datagram_header *h)
 {
 	struct row r = { got, msg };
 	uint8_t front[DATAGRAM_HEADER_MAX];
-	size_t have = min(got->length, sizeof(front)), n, done = 0;
+	size_t have = min(got->length, sizeof(front)), n;
 	const uint8_t *p = row_at(&r, 0, &n);
 
 	if (n >= have)
 		return datagram_get_header(p, have, h);
-	while (done < have) {
-		p = row_at(&r, done, &n);
-		n = min(n, have - done);
-		if (n == 0)
-			break;
-		memcpy(front + done, p, n);
-		done += n;
+	n = udp_got_copy(got, msg, 0, front, have);
+	return datagram_get_header(front, n, h);
+}
+
+size_t udp_give_octets(struct msghdr *to, const uint8_t *p, size_t n, int flags)
+{
+	size_t given = 0;
+
+	for (size_t i = 0; i < to->msg_iovlen && given < n; i++) {
+		size_t some = min(to->msg_iov[i].iov_len, n - given);
+
+		memcpy(to->msg_iov[i].iov_base, p + given, some);
+		given += some;
 	}
-	return datagram_get_header(front, done, h);
+	to->msg_controllen = 0;
+	to->msg_flags = given < n ? MSG_TRUNC : 0;
+	return (flags & MSG_TRUNC) != 0 ? n : given;
 }
 
 static void give_control(const struct udp_got *got, const struct msghdr *msg,

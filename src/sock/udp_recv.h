@@ -73,4 +73,15 @@ bool udp_got_header(const struct udp_got *got, const struct msghdr *msg,
 size_t udp_got_deliver(const struct udp_got *got, const struct msghdr *msg,
 		       struct msghdr *to, size_t header_len, int flags);
 
+/**
+ * udp_got_copy() - octets from @at on, the header included
+ * Return: how many of the @n there were room for when it was read
+ */
+size_t udp_got_copy(const struct udp_got *got, const struct msghdr *msg,
+		    size_t at, uint8_t *to, size_t n);
+
+/** udp_give_octets() - @n octets as one datagram; Return: as recvmsg(2) */
+size_t udp_give_octets(struct msghdr *to, const uint8_t *p, size_t n,
+		       int flags);
+
 #endif
