@@ -29,6 +29,7 @@ static int eai_error(enum resolve_result r)
 	case RESOLVE_NO_DATA:
 		return EAI_NODATA;
 	case RESOLVE_AGAIN:
+	case RESOLVE_LATER:
 		return EAI_AGAIN;
 	case RESOLVE_FAIL:
 		break;
@@ -46,6 +47,7 @@ static int host_error(enum resolve_result r)
 	case RESOLVE_NO_DATA:
 		return NO_DATA;
 	case RESOLVE_AGAIN:
+	case RESOLVE_LATER:
 		return TRY_AGAIN;
 	case RESOLVE_FAIL:
 		break;

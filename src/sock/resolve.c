@@ -14,59 +14,6 @@
 
 #define FAKE_TTL 60 /* seconds, in answers made from the name table */
 
-static uint32_t now_seconds(void)
-{
-	return (uint32_t)(sock_now_ms() / 1000);
-}
-
-static void add_text(struct resolved *r, const char *literal)
-{
-	if (r->count < RESOLVED_MAX &&
-	    endpoint_parse_host(&r->addr[r->count], literal, strlen(literal)))
-		r->addr[r->count++].port = 0;
-}
-
-static bool own_name(const char *name)
-{
-	struct utsname u;
-
-	return uname(&u) == 0 && strcasecmp(u.nodename, name) == 0;
-}
-
-static void add_loopback(struct resolved *r, int family)
-{
-	if (family != AF_INET)
-		add_text(r, "::1");
-	if (family != AF_INET6)
-		add_text(r, "127.0.0.1");
-}
-
-/* localhost, /etc/hosts and the machine's own name are answered here. */
-static bool resolve_locally(const char *name, int family, struct resolved *r,
-			    bool *known)
-{
-	struct file_text hosts;
-
-	hosts_file_open(&hosts);
-	if (hosts.text != NULL)
-		r->count = (unsigned)hosts_by_name(hosts.text, hosts.len, name,
-						   family, r->addr,
-						   RESOLVED_MAX, &r->canonical);
-	*known = r->count > 0;
-	if (r->count == 0 && hosts.text != NULL && family != AF_UNSPEC)
-		/* Known, but not in this family. */
-		*known = hosts_by_name(hosts.text, hosts.len, name, AF_UNSPEC,
-				       r->addr, 1, NULL) > 0;
-	hosts_file_close(&hosts);
-	if (*known)
-		return r->count > 0;
-	if (host_is_localhost(name, strlen(name)) || own_name(name)) {
-		*known = true;
-		add_loopback(r, family);
-	}
-	return r->count > 0;
-}
-
 /* Ask the system's name servers, past the proxy, for one type of address. */
 static size_t lookup_direct(struct run *run, const char *name, uint16_t type,
 			    struct endpoint *ep, size_t max)
@@ -112,102 +59,65 @@ static size_t lookup_direct(struct run *run, const char *name, uint16_t type,
 	return 0;
 }
 
-static size_t direct_addresses(struct run *run, const char *name, size_t len,
-			       struct endpoint real[static NAMES_REAL_MAX],
-			       bool *direct)
+/* What policy/resolved draws on. */
+struct sources {
+	struct resolver resolver;
+	struct file_text hosts;
+	struct utsname uts;
+};
+
+static void close_hosts(struct sources *s)
 {
-	struct endpoint target = { .port = 0 };
-	size_t n;
-
-	*direct = false;
-	if (run->config.rules.count == 0 ||
-	    !endpoint_set_name(&target, name, len))
-		return 0;
-	/* A rule with a port may still send it direct: judge at connect. */
-	for (unsigned i = 0; i < run->config.rules.count && !*direct; i++) {
-		const struct rule *rule = &run->config.rules.rule[i];
-
-		/* ":22" is no reason to ask anybody for every name. */
-		if (rule->match == RULE_ANY &&
-		    (rule->port_first != 0 || rule->port_last != 65535))
-			continue;
-
-		target.port = rule->port_first != 0 ? rule->port_first : 1;
-		*direct = rules_judge(&run->config.rules, NULL, 0, &target)
-				  .route == ROUTE_DIRECT;
-	}
-	if (!*direct)
-		return 0;
-	n = lookup_direct(run, name, DNS_A, real, NAMES_REAL_MAX / 2);
-	return n + lookup_direct(run, name, DNS_AAAA, real + n,
-				 NAMES_REAL_MAX - n);
+	hosts_file_close(&s->hosts);
+	s->hosts = (struct file_text){ 0 };
 }
 
-static int family_of_proxy(const struct run *run)
+static int ask_directly(void *arg, const char *name,
+			struct endpoint real[static NAMES_REAL_MAX])
 {
-	const struct endpoint *server;
-	unsigned count;
+	struct sources *s = arg;
+	struct run *run = s->resolver.run;
+	size_t n;
 
-	server = config_first_servers(&run->config, &count);
-	for (unsigned i = 0; i < count; i++)
-		if (server[i].kind == ENDPOINT_IPV4)
-			return AF_INET;
-	return AF_INET6;
+	close_hosts(s); /* others want it, and this may take long */
+	n = lookup_direct(run, name, DNS_A, real, NAMES_REAL_MAX / 2);
+	return (int)(n + lookup_direct(run, name, DNS_AAAA, real + n,
+				       NAMES_REAL_MAX - n));
+}
+
+static const struct resolver *open_sources(struct sources *s, struct run *run)
+{
+	hosts_file_open(&s->hosts);
+	s->resolver = (struct resolver){
+		.run = run,
+		.hosts = s->hosts.text,
+		.hosts_len = s->hosts.len,
+		.own_name = uname(&s->uts) == 0 ? s->uts.nodename : NULL,
+		.ask = ask_directly,
+		.arg = s,
+		.now = (uint32_t)(sock_now_ms() / 1000),
+	};
+	return &s->resolver;
 }
 
 enum resolve_result resolve_name(struct run *run, const char *name, int family,
 				 struct resolved *r)
 {
-	struct endpoint real[NAMES_REAL_MAX];
-	size_t len = strlen(name), nreal;
-	bool known, direct;
-	int slot;
+	struct sources s;
+	enum resolve_result result =
+		resolved_name(r, open_sources(&s, run), name, family);
 
-	r->count = 0;
-	r->fake = false;
-	r->canonical.kind = ENDPOINT_NONE;
-	if (resolve_locally(name, family, r, &known))
-		return RESOLVE_OK;
-	if (known)
-		return RESOLVE_NO_DATA;
-	if (host_is_impossible(name, len))
-		return RESOLVE_NO_NAME;
-	if (run == NULL)
-		return RESOLVE_FAIL;
-	nreal = direct_addresses(run, name, len, real, &direct);
-	if (direct && nreal == 0)
-		return RESOLVE_NO_NAME;
-	slot = names_insert(&run->names, name, len, now_seconds(), real, nreal);
-	if (slot < 0)
-		return slot == -EAGAIN ? RESOLVE_AGAIN : RESOLVE_NO_NAME;
-	if (family == AF_UNSPEC)
-		family = family_of_proxy(run);
-	names_address(&run->names, slot, family, &r->addr[0]);
-	r->addr[0].port = 0;
-	r->count = 1;
-	r->fake = true;
-	return RESOLVE_OK;
+	close_hosts(&s);
+	return result;
 }
 
 bool resolve_address(struct run *run, const struct endpoint *ep,
 		     struct endpoint *name)
 {
-	struct file_text hosts;
-	bool found;
-	int slot;
+	struct sources s;
+	bool found = resolved_address(open_sources(&s, run), ep, name);
 
-	if (run != NULL) {
-		slot = names_slot(&run->names, ep);
-		if (slot != -EINVAL)
-			return slot >= 0 && names_get(&run->names, slot,
-						      now_seconds(), name);
-	}
-	hosts_file_open(&hosts);
-	found = hosts.text != NULL &&
-		hosts_by_address(hosts.text, hosts.len, ep, name);
-	hosts_file_close(&hosts);
-	if (!found && endpoint_is_loopback(ep))
-		found = endpoint_set_name(name, "localhost", 9);
+	close_hosts(&s);
 	return found;
 }
 
@@ -289,6 +199,7 @@ static size_t answer_locally(struct run *run, const uint8_t *query,
 			break;
 		case RESOLVE_AGAIN:
 		case RESOLVE_FAIL:
+		case RESOLVE_LATER:
 			rcode = DNS_SERVFAIL;
 			break;
 		}

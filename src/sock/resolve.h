@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which addresses does a program get for a name? Local names (localhost,
- * /etc/hosts, the machine's own) have theirs; names that cannot exist have
- * none; every other name gets a fake address, and the proxy will resolve it.
- * For a name that a rule sends direct, the real addresses are looked up as
- * well and kept beside the fake.
+ * policy/resolved with what this machine says: /etc/hosts, the machine's name,
+ * and its name servers for the names that a rule sends direct.
  *
  * Thread-safe, no allocation, not for signal handlers; leaves errno alone.
  */
@@ -13,37 +10,16 @@
 
 #include <stdbool.h>
 
-#include "policy/run.h"
-
-#define RESOLVED_MAX 16
-
-enum resolve_result {
-	RESOLVE_OK,
-	RESOLVE_NO_NAME, /* there is no such name (HOST_NOT_FOUND) */
-	RESOLVE_NO_DATA, /* it has no address of that family (NO_DATA) */
-	RESOLVE_AGAIN,   /* not now (TRY_AGAIN): the table is full */
-	RESOLVE_FAIL,    /* never (NO_RECOVERY): there is no run */
-};
-
-struct resolved {
-	unsigned count;
-	bool fake;
-	struct endpoint addr[RESOLVED_MAX]; /* port 0 */
-	struct endpoint canonical;          /* ENDPOINT_NAME */
-};
+#include "policy/resolved.h"
 
 /**
- * resolve_name() - look up a name that is not a literal
- * @family: AF_INET, AF_INET6, or AF_UNSPEC: then a fake has ONE address, of
- *          the family that reaches the proxy, IPv4 if both do
+ * resolve_name() - resolved_name(); never RESOLVE_LATER: what is to be asked
+ * directly is waited for
  */
 enum resolve_result resolve_name(struct run *run, const char *name, int family,
 				 struct resolved *r);
 
-/**
- * resolve_address() - the name of an address: a fake's, or from /etc/hosts
- * @name: becomes an ENDPOINT_NAME
- */
+/** resolve_address() - resolved_address() */
 bool resolve_address(struct run *run, const struct endpoint *ep,
 		     struct endpoint *name);
 
