@@ -9,6 +9,7 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/wait.h"
 
 #define POOL_SIZE (FD_UDP_MAX - FD_UDP_FIRST + 1)
@@ -136,6 +137,7 @@ void udp_free_if_unused(struct udp *u)
 		return;
 	if (u->control >= 0)
 		conn_close_hidden(u->control);
+	udp_fragments_drop(u);
 	u->control = -1;
 	u->state = UDP_IDLE;
 	if (pool_free_count < ARRAY_SIZE(pool_free))
@@ -186,10 +188,10 @@ struct udp *udp_attach(int fd)
 	u->fd = fd;
 	u->control = -1;
 	u->family = (uint8_t)family;
-	u->connected = u->queues = false;
+	u->connected = u->stub = u->queues = false;
 	u->shut = 0;
 	u->corked = u->named = 0;
-	u->lead = DATAGRAM_HEADER_IPV4;
+	u->lead = UDP_LEAD_UNKNOWN;
 	u->header_len = 0;
 	u->last.sa.sa_family = AF_UNSPEC;
 	u->relay.sa.sa_family = AF_UNSPEC;
@@ -271,6 +273,8 @@ void udp_duplicated(int old, int new)
 
 bool udp_give_way(int fd)
 {
+	if (udp_stub_give_way(fd))
+		return true;
 	for (unsigned i = 0; i < pool_used; i++) {
 		struct udp *u = &pool[i];
 
@@ -301,7 +305,6 @@ void udp_forked(void)
 			conn_close_hidden(u->control);
 		u->control = -1;
 		u->state = UDP_IDLE;
-		u->relay.sa.sa_family = AF_UNSPEC;
 		udp_changed(u);
 		udp_free_if_unused(u);
 	}

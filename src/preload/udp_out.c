@@ -11,6 +11,7 @@
 #include "preload/memory.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/report.h"
 #include "sock/udp_send.h"
 
@@ -21,6 +22,7 @@ enum out {
 	OUT_PLAIN, /* as it is: the kernel's matter, or direct */
 	OUT_WAY,   /* by the way that was found, without the relay */
 	OUT_RELAY, /* to the relay, when there is one */
+	OUT_STUB,  /* a query that is answered here */
 };
 
 /* A way and what it points to. */
@@ -62,6 +64,13 @@ static int judged(struct outbound *route, struct run *run,
 	struct destination d;
 
 	destination_judge(&d, run, addr, len, state_now());
+	if (unlikely(udp_stub_judged(run, &d)))
+		return OUT_STUB;
+	if (unlikely(d.verdict.judge == JUDGED_NAME_SERVER)) {
+		/* --dns names another, which is asked in its place. */
+		d.target = run->config.dns_server;
+		d.verdict.route = ROUTE_PROXY;
+	}
 	switch (d.verdict.route) {
 	case ROUTE_DIRECT:
 		if (d.verdict.judge == JUDGED_PROXY_ITSELF)
@@ -92,6 +101,12 @@ static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
 {
 	if (!s->connected)
 		return OUT_PLAIN;
+	if (s->last.in.sin_port == 0)
+		return -EINVAL;
+	if (s->stub) {
+		route->asked = s->last;
+		return OUT_STUB;
+	}
 	if (likely(s->header_len > 0) && udp_address_len(&s->last) > 0)
 		return by_header(route, s->header, s->header_len);
 	if (udp_address_len(&s->last) == 0)
@@ -111,7 +126,8 @@ static int to_address(struct outbound *route, struct run *run, int fd,
 	memcpy(asked, addr, len < sizeof(*asked) ? len : sizeof(*asked));
 	if (asked->sa.sa_family == AF_UNSPEC && family_of(s, fd) == AF_INET)
 		asked->sa.sa_family = AF_INET;
-	if (udp_address_len(asked) == 0 || len < udp_address_len(asked) ||
+	if (udp_address_len(asked) == 0 || len < udp_address_shortest(asked) ||
+	    asked->in.sin_port == 0 || /* in the same place for IPv6 */
 	    (asked->sa.sa_family == AF_INET6 && family_of(s, fd) == AF_INET))
 		return OUT_PLAIN; /* the kernel will refuse it */
 	if (likely(udp_address_same(asked, &s->last)) && s->header_len > 0) {
@@ -129,6 +145,7 @@ static int find(struct outbound *route, struct run *run, int fd,
 	route->way.header = route->header;
 	route->way.header_len = 0;
 	route->way.segment = s->segment;
+	route->way.mapped = false;
 	if (addr == NULL)
 		return to_peer(route, run, s);
 	if (run == NULL)
@@ -151,6 +168,8 @@ static void remember(const struct outbound *route, const struct udp *s, int fd)
 static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		      const struct sockaddr *addr)
 {
+	route->way.mapped = s->family == AF_INET6 &&
+			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected &&
 	    (addr == NULL || udp_address_same(&route->asked, &s->last)))
@@ -287,6 +306,9 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 		if (unlikely(r != OUT_RELAY)) {
 			if (r == OUT_PLAIN)
 				return send_plain(fd, &s, msg, flags);
+			if (r == OUT_STUB)
+				return udp_stub_send(run, fd, &route.asked,
+						     msg);
 			return r == OUT_WAY ? udp_send(fd, &route.way, msg,
 						       flags)
 					    : r;
