@@ -121,5 +121,9 @@ HOOK(fexecve)
 HOOK(posix_spawn)
 HOOK(posix_spawnp)
 
+HOOK(_exit)
+ALIAS(_Exit, _exit)
+HOOK(quick_exit)
+
 /* everything: preload/hook_syscall.c */
 HOOK(syscall)

@@ -47,6 +47,8 @@ EXPORT long syscall(long number, ...)
 	case SYS_sendmmsg:
 		return sendmmsg((int)a[0], (struct mmsghdr *)a[1],
 				(unsigned)a[2], (int)a[3]);
+	case SYS_exit_group:
+		_exit((int)a[0]);
 	case SYS_read:
 		return read((int)a[0], (void *)a[1], (size_t)a[2]);
 	case SYS_readv:

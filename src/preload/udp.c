@@ -220,13 +220,23 @@ void udp_fresh(int fd)
 	fd_set_value(fd, FD_DGRAM);
 }
 
-/* No number of it but perhaps @fd is told any more. */
+static int another_number(const struct udp *u)
+{
+	int fd = 0;
+
+	while (fd < fd_table_end && udp_of(fd) != u)
+		fd++;
+	return fd;
+}
+
 static void release(struct udp *u, int fd)
 {
 	fd_set_value(fd, FD_UNKNOWN);
 	count(-1);
 	udp_change(u);
 	u->slots--;
+	if (u->slots > 0 && u->fd == fd)
+		u->fd = another_number(u);
 	udp_changed(u);
 	udp_free_if_unused(u);
 }

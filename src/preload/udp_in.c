@@ -128,9 +128,10 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 		*header_len = h.length;
 		return is_welcome(run, s, &h.source, source);
 	}
-	if (udp_address_len(&s->relay) == 0)
+	if (udp_address_len(&s->relay) == 0 || run == NULL)
 		return true; /* there has never been one */
-	if (likely(udp_address_same(&got->from, &s->relay))) {
+	if (likely(udp_address_same(&got->from, &s->relay)) ||
+	    udp_replaced(run, fd, &got->from)) {
 		struct udp *u = udp_of(fd);
 
 		if (udp_fragments_any() && udp_got_header(got, msg, &h) &&
@@ -156,8 +157,8 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 			learn_lead(u, h.length);
 		return is_welcome(run, s, &h.source, source);
 	}
-	if (run == NULL || udp_address_len(&got->from) == 0)
-		return run == NULL;
+	if (udp_address_len(&got->from) == 0)
+		return false;
 	/* Straight from somewhere: only from where the program may send. */
 	destination_judge(&d, run, &got->from.sa, udp_address_len(&got->from),
 			  state_now());

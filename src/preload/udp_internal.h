@@ -121,6 +121,12 @@ int udp_relay(struct run *run, int fd, bool waits);
 bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
 		 const struct msghdr *msg, uint16_t segment);
 
+/**
+ * udp_replaced() - something has come from @from: has a relative that shares the
+ * socket found another relay there? It is @fd's now
+ */
+bool udp_replaced(struct run *run, int fd, const union udp_address *from);
+
 /** udp_lost() - the relay seems to be gone; Return: it is, or is another */
 bool udp_lost(struct run *run, int fd);
 

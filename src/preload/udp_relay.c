@@ -459,6 +459,21 @@ static void look(struct udp *u, struct run *run, int fd)
 		put_state(u, UDP_IDLE);
 }
 
+bool udp_replaced(struct run *run, int fd, const union udp_address *from)
+{
+	struct conn_lock l;
+	struct udp *u;
+	bool found = false;
+
+	if (!conn_lock(&l))
+		return false;
+	u = udp_of(fd);
+	if (u != NULL && adopt(u, run, fd))
+		found = udp_address_same(&u->relay, from);
+	conn_unlock(&l);
+	return found;
+}
+
 bool udp_lost(struct run *run, int fd)
 {
 	struct conn_lock l;
@@ -540,6 +555,14 @@ static enum step next_step(struct udp *u, struct run *run, int fd, bool waits,
 	return STEP_DONE;
 }
 
+/* In a vfork child nothing is changed, and nothing needs to be looked at. */
+static int relay_of_parent(int fd)
+{
+	struct udp s;
+
+	return udp_snapshot(fd, &s) && s.state == UDP_READY ? 0 : -ENETUNREACH;
+}
+
 int udp_relay(struct run *run, int fd, bool waits)
 {
 	struct conn_lock l;
@@ -549,7 +572,7 @@ int udp_relay(struct run *run, int fd, bool waits)
 
 	for (;;) {
 		if (!conn_set_up() || !conn_lock(&l))
-			return -ENETUNREACH;
+			return relay_of_parent(fd);
 		u = udp_attach(fd);
 		r = -ENOBUFS;
 		step = u == NULL ? STEP_DONE
