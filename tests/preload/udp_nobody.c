@@ -30,11 +30,12 @@ static void of_no_length(int fd, const void *addr)
 int main(void)
 {
 	struct sockaddr_in sin = ipv4(TARGET, ECHO_PORT);
-	struct sockaddr_in6 sin6 = ipv6("::ffff:" TARGET, ECHO_PORT);
+	struct sockaddr_in6 sin6 = ipv6("::1", ECHO_PORT);
 	struct sockaddr other = { .sa_family = AF_UNSPEC };
 	int fd, fd6;
 
 	start_echo();
+	start_echo_at(&sin6, sizeof(sin6));
 	fd = udp_connected();
 	CHECK(send(fd, "first", 5, 0) == 5);
 	expect_text(fd, "first");
