@@ -11,6 +11,7 @@
 #include "preload/gate.h"
 #include "preload/memory.h"
 #include "preload/state.h"
+#include "preload/udp_exec.h"
 
 static SLOW ssize_t recv_pending(int fd, void *buf, size_t n, int flags)
 {
@@ -87,8 +88,17 @@ static SLOW ssize_t recvmsg_pending(int fd, struct msghdr *msg, int flags)
 
 EXPORT ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
-	PASS(recvmsg, fd, msg, flags);
-	return recvmsg_pending(fd, msg, flags);
+	ssize_t r;
+
+	if (unlikely(atomic_load_explicit(&conn_active,
+					  memory_order_relaxed) != 0))
+		r = recvmsg_pending(fd, msg, flags);
+	else
+		r = libc(recvmsg)(fd, msg, flags);
+	/* What it has brought may be a socket of ours. */
+	if (unlikely(r >= 0 && msg->msg_controllen > 0))
+		udp_handed_over(msg);
+	return r;
 }
 
 static SLOW int recvmmsg_pending(int fd, struct mmsghdr *msgs, unsigned n,

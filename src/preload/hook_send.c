@@ -93,7 +93,7 @@ EXPORT __typeof__(pwritev2) pwritev64v2 __attribute__((alias("pwritev2")));
 EXPORT ssize_t sendfile(int out, int in, off_t *offset, size_t n)
 {
 	GATE_SEND(out, 0);
-	if (udp_has_peer(out)) { /* who is refused reads and writes */
+	if (udp_has_headers(out)) { /* who is refused reads and writes */
 		errno = EINVAL;
 		return -1;
 	}
@@ -108,7 +108,7 @@ EXPORT ssize_t splice(int in, off64_t *in_off, int out, off64_t *out_off,
 	/* SPLICE_F_NONBLOCK is about the pipe alone. */
 	GATE_RECV(in, 0);
 	GATE_SEND(out, 0);
-	if (udp_has_peer(in) || udp_has_peer(out)) {
+	if (udp_has_headers(in) || udp_has_headers(out)) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -190,7 +190,7 @@ struct udp *udp_attach(int fd)
 	u->fd = fd;
 	u->control = -1;
 	u->family = (uint8_t)family;
-	u->connected = u->stub = u->queues = false;
+	u->connected = u->stub = u->queues = u->elsewhere = false;
 	u->shut = 0;
 	u->corked = u->named = u->asks_names = 0;
 	u->lead = UDP_LEAD_UNKNOWN;
@@ -317,6 +317,7 @@ void udp_forked(void)
 			conn_close_hidden(u->control);
 		u->control = -1;
 		u->state = UDP_IDLE;
+		u->elsewhere = true;
 		udp_changed(u);
 		udp_free_if_unused(u);
 	}

@@ -82,8 +82,8 @@ bool udp_shutdown(int fd, int how);
 /** udp_peer() - what getpeername(2) says; false: what the kernel says */
 bool udp_peer(int fd, union udp_address *peer);
 
-/** udp_has_peer() - is @fd connected to what is reached by the proxy? */
-bool udp_has_peer(int fd);
+/** udp_has_headers() - are there headers, that data would have to go around? */
+bool udp_has_headers(int fd);
 
 /* --- data (udp_out.c, udp_in.c) --------------------------------------------- */
 

@@ -116,11 +116,12 @@ void udp_disconnect(int fd)
 	conn_unlock(&l);
 }
 
-bool udp_has_peer(int fd)
+bool udp_has_headers(int fd)
 {
 	struct udp s;
 
-	return udp_concerns(fd) && udp_snapshot(fd, &s) && s.connected;
+	return udp_concerns(fd) && udp_snapshot(fd, &s) &&
+	       (s.connected || udp_address_len(&s.relay) > 0);
 }
 
 bool udp_peer(int fd, union udp_address *peer)

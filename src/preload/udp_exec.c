@@ -107,7 +107,7 @@ static void inherit(struct run *run, int fd)
 	uint64_t cookie;
 	bool has_relay, has_peer;
 
-	if (sock_kind(fd) != SOCK_UDP ||
+	if (udp_of(fd) != NULL || sock_kind(fd) != SOCK_UDP ||
 	    tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) < 0)
 		return;
 	has_relay = peers_get(&run->relays, cookie, &relay);
@@ -119,6 +119,26 @@ static void inherit(struct run *run, int fd)
 	if (has_relay && udp_of(fd) != NULL)
 		take_control(udp_of(fd), (int)relay.scope_id);
 	conn_unlock(&l);
+}
+
+void udp_handed_over(const struct msghdr *msg)
+{
+	struct run *run;
+	struct cmsghdr *c;
+	int fd;
+
+	for (c = CMSG_FIRSTHDR(msg); c != NULL;
+	     c = CMSG_NXTHDR((struct msghdr *)msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		run = state_run();
+		for (size_t at = CMSG_LEN(0);
+		     run != NULL && at + sizeof(fd) <= c->cmsg_len;
+		     at += sizeof(fd)) {
+			__builtin_memcpy(&fd, (char *)c + at, sizeof(fd));
+			inherit(run, fd);
+		}
+	}
 }
 
 __attribute__((constructor)) static void inherit_all(void)

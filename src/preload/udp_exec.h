@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * UDP sockets across exec: a program that is executed finds those that it
- * inherits with their relay and their peer.
+ * UDP sockets across exec, and SCM_RIGHTS: a program finds those that it
+ * inherits, or is handed, with their relay and their peer.
  *
  * DOC: Theory of operation
  *
@@ -18,10 +18,14 @@
 #define PRELOAD_UDP_EXEC_H
 
 #include <stdbool.h>
+#include <sys/socket.h>
 
 /** udp_exec_begin() - exec or spawn is next; Return: is anything handed over? */
 bool udp_exec_begin(void);
 /** udp_exec_failed() - or the spawn is done: as it was */
 void udp_exec_failed(void);
+
+/** udp_handed_over() - @msg was received: has it brought such a socket? */
+void udp_handed_over(const struct msghdr *msg);
 
 #endif

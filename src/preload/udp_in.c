@@ -135,8 +135,10 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 		*header_len = h.length;
 		return is_welcome(run, fd, s, &h.source, source);
 	}
-	if (udp_address_len(&s->relay) == 0 || run == NULL)
-		return true; /* there has never been one */
+	/* From nobody: shutdown(2) has ended it. Or there never was a relay. */
+	if (udp_address_len(&got->from) == 0 || run == NULL ||
+	    (udp_address_len(&s->relay) == 0 && !s->elsewhere))
+		return true;
 	if (likely(udp_address_same(&got->from, &s->relay)) ||
 	    udp_replaced(run, fd, &got->from)) {
 		struct udp *u = udp_of(fd);
@@ -164,12 +166,11 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 			learn_lead(u, h.length);
 		return is_welcome(run, fd, s, &h.source, source);
 	}
-	if (udp_address_len(&got->from) == 0)
-		return false;
 	/* Straight from somewhere: only from where the program may send. */
 	destination_judge(&d, run, &got->from.sa, udp_address_len(&got->from),
 			  state_now());
-	return d.verdict.route == ROUTE_DIRECT;
+	return d.verdict.route == ROUTE_DIRECT ||
+	       udp_address_len(&s->relay) == 0;
 }
 
 /* --- asking again ----------------------------------------------------------------- */
@@ -431,7 +432,7 @@ int udp_recvmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags,
 		done += (unsigned)r;
 		if (!go_on)
 			break;
-		if (timeout != NULL && timeout->tv_sec == 0 &&
+		if (done > 0 && timeout != NULL && timeout->tv_sec == 0 &&
 		    timeout->tv_nsec == 0)
 			break;
 		if (done > 0 && (flags & MSG_WAITFORONE) != 0)

@@ -328,6 +328,11 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 		if (unlikely(s.state != UDP_READY ||
 			     s.checked != udp_now())) {
 			r = udp_relay(run, fd, may_wait(fd, flags));
+			if (r < 0)
+				return r;
+			if (!udp_snapshot(fd, &s))
+				return -EBADF;
+			route.way.segment = s.segment;
 			if (r == UDP_QUEUED) {
 				remember(&route, &s, fd);
 				r = enqueue(fd, &route, msg);
@@ -335,10 +340,6 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 					return r;
 				continue;
 			}
-			if (r < 0)
-				return r;
-			if (!udp_snapshot(fd, &s))
-				return -EBADF;
 		}
 		set_relay(&route, &s, fd, msg->msg_name);
 		r = send_out(fd, &s, &route, msg, flags);

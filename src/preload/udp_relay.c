@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sys/time.h>
 #include <time.h>
@@ -298,6 +299,22 @@ static void ready(struct udp *u, struct run *run, int control,
 	put_state(u, UDP_READY);
 }
 
+/* SO_BINDTODEVICE: to a relay at loopback no other device leads. */
+static bool device_leads_to(int fd, const union udp_address *relay)
+{
+	char name[IFNAMSIZ] = "";
+	socklen_t len = sizeof(name);
+	struct endpoint ep;
+
+	return fd < 0 ||
+	       !endpoint_from_sockaddr(&ep, &relay->sa,
+				       udp_address_len(relay)) ||
+	       !endpoint_is_loopback(&ep) ||
+	       sys(SYS_getsockopt, fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+		   &len) < 0 ||
+	       name[0] == '\0' || strcmp(name, "lo") == 0;
+}
+
 /*
  * @a has come to its end; its fd is hidden, and @u's from now on, or closed.
  * The lock is held. (typedef conn_done)
@@ -309,7 +326,8 @@ static void settle(unsigned key, struct tcp_attempt *a, int error)
 
 	if (error != 0)
 		refused(u, udp_associate_errno(a));
-	else if (!udp_associate_relay(a, u->family, &relay))
+	else if (!udp_associate_relay(a, u->family, &relay) ||
+		 !device_leads_to(a_number_of(u), &relay))
 		refused(u, ENETUNREACH);
 	else
 		ready(u, a->run, a->fd, &relay);
