@@ -43,7 +43,9 @@ heavy_needs='
 	java default-jre-headless
 	javac default-jdk-headless
 	/usr/bin/rustc rustc
-	nginx nginx-light
+	chromium chromium
+	pgrep procps
+	nginx nginx
 	wrk wrk
 	aria2c aria2
 	nmap nmap
@@ -65,6 +67,10 @@ heavy_needs='
 	gdb gdb
 	strace strace
 	valgrind valgrind
+'
+fuzz_needs='
+	clang clang
+	lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-dev
 '
 
 have() {
@@ -126,21 +132,35 @@ apt_install() {
 		--no-install-recommends install "$@" </dev/null
 }
 
-# build: quietly, unless it fails
-build_all() {
-	local log werror=
+# quietly COMMAND...: unless it fails
+quietly() {
+	local log
 
-	if [ "${CI:-}" = true ]; then
-		werror=--werror
-	fi
 	log=$(mktemp)
-	if ! { { [ -f "$build/build.ninja" ] ||
-		meson setup $werror "$build" "$root"; } &&
-		ninja -C "$build" ${JOBS:+-j "$JOBS"}
-	} >"$log" 2>&1 </dev/null; then
+	if ! "$@" >"$log" 2>&1 </dev/null; then
 		tail -n 40 "$log" >&2
 		rm -f "$log"
 		return 1
 	fi
 	rm -f "$log"
+}
+
+# set_up [OPTION...]: the build directory
+set_up() {
+	local werror=
+
+	if [ "${CI:-}" = true ]; then
+		werror=--werror
+	fi
+	[ -f "$build/build.ninja" ] ||
+		quietly meson setup $werror "$@" "$build" "$root"
+}
+
+# compile [TARGET...]
+compile() {
+	quietly ninja -C "$build" ${JOBS:+-j "$JOBS"} "$@"
+}
+
+build_all() {
+	set_up && compile
 }

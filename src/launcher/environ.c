@@ -26,21 +26,44 @@ static const char *const proxies[] = {
 static const char *const servers[] = {"SOCKS_SERVER", "SOCKS5_SERVER"};
 
 /* "socks5://user:password@host" becomes "socks5://host". */
-static bool strip_userinfo(const char *name, const char *value)
+static bool set_without_userinfo(const char *name, const char *value)
 {
 	size_t begin, password, end;
-	char *stripped;
+	char *stripped = strdup(value);
 	bool good;
 
-	if (!server_url_userinfo(value, strlen(value), &begin, &password, &end))
-		return true;
-	stripped = strdup(value);
 	if (stripped == NULL)
 		return false;
-	memmove(stripped + begin, value + end, strlen(value + end) + 1);
+	if (server_url_userinfo(value, strlen(value), &begin, &password, &end))
+		memmove(stripped + begin, value + end, strlen(value + end) + 1);
 	good = setenv(name, stripped, 1) == 0;
 	free(stripped);
 	return good;
+}
+
+/*
+ * The run's own server is kept by a name that only we know. Another one is the
+ * command's business.
+ */
+static bool clean_servers(const struct config *c)
+{
+	const char *kept = getenv(CONFIG_ENV_KEPT);
+
+	/* An outer run's. */
+	if (kept != NULL && !config_env_is_server(c, kept))
+		unsetenv(CONFIG_ENV_KEPT);
+	for (size_t i = ARRAY_SIZE(servers); i-- > 0;) {
+		const char *value = getenv(servers[i]);
+		bool own = value != NULL && config_env_is_server(c, value);
+
+		if (value != NULL &&
+		    !set_without_userinfo(own ? CONFIG_ENV_KEPT : servers[i],
+					  value))
+			return false;
+		if (own)
+			unsetenv(servers[i]);
+	}
+	return true;
 }
 
 bool environ_clean(const struct config *c)
@@ -53,13 +76,9 @@ bool environ_clean(const struct config *c)
 		if (value != NULL && config_env_names_server(c, value))
 			unsetenv(proxies[i]);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(servers); i++) {
-		const char *value = getenv(servers[i]);
-
-		if (value != NULL && !strip_userinfo(servers[i], value)) {
-			say("out of memory");
-			return false;
-		}
+	if (!clean_servers(c)) {
+		say("out of memory");
+		return false;
 	}
 	return true;
 }

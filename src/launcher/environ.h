@@ -9,7 +9,7 @@
 
 /**
  * environ_clean() - take out what the command must not see: secrets, and
- * *_proxy variables that would make it speak SOCKS to the proxy by itself
+ * variables that would make it speak SOCKS to the proxy by itself
  * Return: false after a message
  */
 bool environ_clean(const struct config *c);

@@ -187,7 +187,7 @@ static int run_command(const struct options *o, struct run *run,
 int main(int argc, char **argv)
 {
 	static struct config config; /* large, and mostly never touched */
-	struct run_ref outer_ref, ref;
+	struct run_ref outer_ref = {.fd = -1}, ref = {.fd = -1};
 	struct run *outer, *run;
 	const char *where;
 	static struct options o; /* static: what it points to is no leak */

@@ -217,7 +217,8 @@ static void append_rules(struct config *c, const struct rules *more,
 static int named_server(const struct options *o, struct config *c,
 			const char **where, config_report *report, void *arg)
 {
-	static const char *const names[] = {"SOCKS_SERVER", "SOCKS5_SERVER"};
+	static const char *const names[] = {"SOCKS_SERVER", "SOCKS5_SERVER",
+					    CONFIG_ENV_KEPT};
 
 	if (o->server != NULL) {
 		*where = "-s";

@@ -16,6 +16,7 @@
 
 /* sockets: preload/hook_socket.c, hook_connect.c, hook_send.c */
 HOOK(socket)
+HOOK(bind)
 HOOK(connect)
 ALIAS(__connect, connect)
 HOOK(getpeername)
@@ -121,6 +122,10 @@ HOOK(execveat)
 HOOK(fexecve)
 HOOK(posix_spawn)
 HOOK(posix_spawnp)
+
+HOOK(_exit)
+ALIAS(_Exit, _exit)
+HOOK(quick_exit)
 
 /* everything: preload/hook_syscall.c */
 HOOK(syscall)

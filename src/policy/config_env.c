@@ -24,7 +24,8 @@ static const char *first_set(config_getenv *get, const char *const *names,
 int config_env_server(struct config *c, config_getenv *get,
 		      config_report *report, void *arg)
 {
-	static const char *const own[] = {"SOCKS_SERVER", "SOCKS5_SERVER"};
+	static const char *const own[] = {"SOCKS_SERVER", "SOCKS5_SERVER",
+					  CONFIG_ENV_KEPT};
 	static const char *const shared[] = {"ALL_PROXY", "all_proxy"};
 	const char *name;
 	const char *value = first_set(get, own, ARRAY_SIZE(own), &name);
@@ -107,6 +108,16 @@ bool config_env_rules(struct config *c, config_getenv *get,
 	return good;
 }
 
+static bool is_server(const struct config *c, const struct endpoint *ep)
+{
+	if (endpoint_equal(ep, &c->server))
+		return true;
+	for (unsigned i = 0; i < c->nservers; i++)
+		if (endpoint_equal(ep, &c->servers[i]))
+			return true;
+	return false;
+}
+
 bool config_env_names_server(const struct config *c, const char *value)
 {
 	struct server_url u;
@@ -114,12 +125,13 @@ bool config_env_names_server(const struct config *c, const char *value)
 	if (server_url_parse_any(&u, value, strlen(value)) != NULL)
 		return false;
 	/* Any version of SOCKS: to this proxy all of them would go direct. */
-	if (strncmp(u.scheme, "socks", 5) != 0)
-		return false;
-	if (endpoint_equal(&u.server, &c->server))
-		return true;
-	for (unsigned i = 0; i < c->nservers; i++)
-		if (endpoint_equal(&u.server, &c->servers[i]))
-			return true;
-	return false;
+	return strncmp(u.scheme, "socks", 5) == 0 && is_server(c, &u.server);
+}
+
+bool config_env_is_server(const struct config *c, const char *value)
+{
+	struct server_url u;
+
+	return server_url_parse(&u, value, strlen(value)) == NULL &&
+	       is_server(c, &u.server);
 }

@@ -9,12 +9,19 @@
 
 #include "policy/config.h"
 
+/*
+ * What SOCKS_SERVER is called in the command's environment: there are programs
+ * that would speak SOCKS by themselves for the usual name.
+ */
+#define CONFIG_ENV_KEPT "SOCKSIFY_SERVER"
+
 /** typedef config_getenv - getenv(3), or a test's */
 typedef const char *config_getenv(const char *name);
 
 /**
- * config_env_server() - SOCKS_SERVER, SOCKS5_SERVER, then ALL_PROXY and
- * all_proxy with scheme socks5 or socks5h; the first that is set and not empty
+ * config_env_server() - SOCKS_SERVER, SOCKS5_SERVER, what has been kept of
+ * them, then ALL_PROXY and all_proxy with scheme socks5 or socks5h; the first
+ * that is set and not empty
  * Return: 1 found, 0 none, -1 after a report
  */
 int config_env_server(struct config *c, config_getenv *get,
@@ -41,5 +48,8 @@ bool config_env_rules(struct config *c, config_getenv *get,
  * server, so that the variable must not reach the command?
  */
 bool config_env_names_server(const struct config *c, const char *value);
+
+/** config_env_is_server() - the same of a SOCKS_SERVER value */
+bool config_env_is_server(const struct config *c, const char *value);
 
 #endif

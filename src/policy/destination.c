@@ -76,5 +76,6 @@ void destination_judge(struct destination *d, struct run *run,
 	} else if (d->verdict.route != ROUTE_REFUSE &&
 		   asks_hidden_name_server(d, &run->config.rules)) {
 		refuse(d, ENETUNREACH);
+		d->verdict.judge = JUDGED_NAME_SERVER;
 	}
 }

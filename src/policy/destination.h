@@ -40,7 +40,7 @@ bool destination_is_inet(const struct sockaddr *sa, socklen_t len);
  * ENETUNREACH for what cannot be proxied: among them name servers (port 53)
  * at addresses that the proxy cannot be expected to reach, unless a rule
  * names that address or that port: to ask those would show somebody which
- * names are looked up.
+ * names are looked up (JUDGED_NAME_SERVER).
  */
 void destination_judge(struct destination *d, struct run *run,
 		       const struct sockaddr *sa, socklen_t len, uint32_t now);

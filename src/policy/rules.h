@@ -61,6 +61,7 @@ enum {
 	JUDGED_PROXY_ITSELF = -2,
 	JUDGED_LOOPBACK = -3,
 	JUDGED_UNREACHABLE_KIND = -4, /* multicast, broadcast, link-local */
+	JUDGED_NAME_SERVER = -5, /* one that is never asked (destination.h) */
 };
 
 struct verdict {

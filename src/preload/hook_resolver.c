@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hooks: resolver(3). libc holds a complete resolver behind these names, whose
- * packets no hook can see. Queries are answered here (sock/resolve); sending
- * a message of the program's own making is refused.
+ * packets no hook can see. Queries are answered here (sock/resolve), those of
+ * the program's own making too.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -115,13 +115,20 @@ EXPORT int res_querydomain(const char *name, const char *domain, int class,
 EXPORT int res_nsend(res_state state, const unsigned char *message, int n,
 		     unsigned char *answer, int cap)
 {
+	ssize_t r;
+
 	(void)state;
-	(void)message;
-	(void)n;
-	(void)answer;
-	(void)cap;
-	errno = ENETUNREACH;
-	return -1;
+	if (n < HFIXEDSZ || cap < HFIXEDSZ) {
+		errno = EINVAL;
+		return -1;
+	}
+	r = resolve_query(state_run(), message, (size_t)n, answer,
+			  (size_t)cap);
+	if (r > cap) {
+		answer[2] |= 0x02; /* TC, RFC 1035 section 4.1.1 */
+		r = cap;
+	}
+	return (int)hook_result(r);
 }
 
 EXPORT int res_send(const unsigned char *message, int n, unsigned char *answer,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: socket(2), its options, shutdown(2). What cannot be proxied cannot be
+ * Hooks: socket(2), bind(2), options, shutdown(2). What cannot be proxied cannot be
  * made.
  */
 #include <errno.h>
@@ -39,6 +39,14 @@ EXPORT int socket(int domain, int type, int protocol)
 			fresh(r, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC));
 	}
 	return (int)hook_result(r);
+}
+
+EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	if (udp_concerns(fd) && len >= sizeof(struct sockaddr_in6) &&
+	    memory_is_readable(addr, sizeof(struct sockaddr_in6)))
+		udp_before_bind(fd, (const struct sockaddr_in6 *)addr);
+	return libc(bind)(fd, addr, len);
 }
 
 /* The error of a connection that failed in the background is told here. */
@@ -99,6 +107,8 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 
 EXPORT int shutdown(int fd, int how)
 {
+	if (udp_concerns(fd) && udp_shutdown(fd, how))
+		return 0;
 	/* In SYN_SENT it ends the attempt, whatever @how is. */
 	if (unlikely(atomic_load_explicit(&conn_active,
 					  memory_order_relaxed) != 0) &&

@@ -10,7 +10,51 @@
 /* What lies so little above our own frame is the caller's stack. */
 #define STACK_NEAR (4 * PAGE)
 
-static __thread uintptr_t known_page;
+/* Pages that were found readable, each in a place of its own. */
+#define KNOWN_PAGES 8u
+static __thread uintptr_t known_pages[KNOWN_PAGES];
+
+static uintptr_t *place_of(uintptr_t page)
+{
+	return &known_pages[page / PAGE % KNOWN_PAGES];
+}
+
+static uintptr_t page_of(const void *p, size_t offset)
+{
+	return ((uintptr_t)p + offset) & -(uintptr_t)PAGE;
+}
+
+static bool is_near_stack(const void *p, size_t n)
+{
+	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+
+	return (uintptr_t)p + n - 1 - frame < STACK_NEAR && n < STACK_NEAR;
+}
+
+bool memory_is_known(const void *p, size_t n)
+{
+	uintptr_t last = page_of(p, n - 1);
+
+	if (n == 0 || is_near_stack(p, n))
+		return true;
+	/* A place that is still empty looks like page 0. */
+	if ((uintptr_t)p < PAGE || last < (uintptr_t)p - PAGE)
+		return false;
+	for (uintptr_t page = page_of(p, 0); page <= last; page += PAGE)
+		if (*place_of(page) != page)
+			return false;
+	return true;
+}
+
+void memory_note(const void *p, size_t n)
+{
+	uintptr_t last = page_of(p, n - 1);
+
+	if (n == 0 || n > KNOWN_PAGES * PAGE)
+		return;
+	for (uintptr_t page = page_of(p, 0); page <= last; page += PAGE)
+		*place_of(page) = page;
+}
 
 /*
  * rt_sigprocmask(2) copies its set, of 8 octets, before it looks at an
@@ -21,14 +65,15 @@ static __thread uintptr_t known_page;
 static bool is_set_readable(uintptr_t at)
 {
 	uintptr_t page = at & -(uintptr_t)PAGE;
+	uintptr_t *known = place_of(page);
 	bool whole = ((at + SET_SIZE - 1) & -(uintptr_t)PAGE) == page;
 
-	if (whole && page == known_page)
+	if (whole && page == *known)
 		return true;
 	if (sys(SYS_rt_sigprocmask, -1, at, NULL, SET_SIZE) == -EFAULT)
 		return false;
 	if (whole)
-		known_page = page;
+		*known = page;
 	return true;
 }
 

@@ -12,10 +12,16 @@
 
 /**
  * memory_is_readable() - can @n octets at @p be read?
- * Costs nothing for what lies on the caller's stack or in the page that was
- * asked for last in this thread; else one system call for each page. A page
- * that the program unmaps between two calls is believed to be there still.
+ * Costs nothing for what lies on the caller's stack or in one of the pages that
+ * were asked for lately in this thread; else one system call for each page. A
+ * page that the program unmaps between two calls is believed to be there still.
  */
 bool memory_is_readable(const void *p, size_t n);
+
+/** memory_is_known() - does memory_is_readable() say so without looking? */
+bool memory_is_known(const void *p, size_t n);
+
+/** memory_note() - the kernel has read (or written) these @n octets */
+void memory_note(const void *p, size_t n);
 
 #endif

@@ -254,6 +254,8 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 			return kind;
 		if (kind == SOCK_PASS)
 			return net_connect(fd, addr, len);
+		if (kind == SOCK_UDP && d->verdict.judge == JUDGED_NAME_SERVER)
+			return udp_connect(run, fd, d, addr, len);
 		report_refused(run, &d->target, d->verdict.error, " refused: ");
 		return -d->verdict.error;
 	case ROUTE_PROXY:

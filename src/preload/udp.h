@@ -74,6 +74,11 @@ int udp_connect(struct run *run, int fd, const struct destination *d,
 		const struct sockaddr *addr, socklen_t len);
 /** udp_disconnect() - the program connects @fd to something else, or to nobody */
 void udp_disconnect(int fd);
+/**
+ * udp_shutdown() - shutdown(2): what is queued goes out first
+ * Return: false: it is the kernel's matter, now
+ */
+bool udp_shutdown(int fd, int how);
 /** udp_peer() - what getpeername(2) says; false: what the kernel says */
 bool udp_peer(int fd, union udp_address *peer);
 

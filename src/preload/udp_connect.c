@@ -8,10 +8,11 @@
 #include "libc/net.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/report.h"
 
 static void connected(struct udp *u, const union udp_address *asked,
-		      const struct endpoint *target)
+		      const struct endpoint *target, bool stub)
 {
 	uint8_t header[DATAGRAM_HEADER_MAX];
 	size_t n = datagram_put_header(header, DATAGRAM_STANDALONE, target);
@@ -19,7 +20,18 @@ static void connected(struct udp *u, const union udp_address *asked,
 	udp_remember(u, asked, target->kind == ENDPOINT_NAME, header, n);
 	udp_change(u);
 	u->connected = true;
+	u->stub = stub;
 	udp_changed(u);
+}
+
+/* --dns may name another name server, which is asked in its place. */
+static const struct endpoint *target_of(const struct run *run,
+					const struct destination *d)
+{
+	return d->verdict.judge == JUDGED_NAME_SERVER &&
+			       run->config.dns == CONFIG_DNS_ADDR
+		       ? &run->config.dns_server
+		       : &d->target;
 }
 
 /* For programs that come by the socket otherwise (udp_exec.h). */
@@ -40,7 +52,7 @@ void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked)
 		return;
 	destination_judge(&d, run, &peer.sa, udp_address_len(&peer),
 			  state_now());
-	connected(u, &peer, &d.target);
+	connected(u, &peer, target_of(run, &d), udp_stub_judged(run, &d));
 }
 
 int udp_blocked(struct run *run, const struct destination *d)
@@ -57,9 +69,11 @@ int udp_connect(struct run *run, int fd, const struct destination *d,
 	struct udp *u;
 	int r;
 
-	if (run->config.udp_blocked)
+	bool stub = udp_stub_judged(run, d);
+
+	if (run->config.udp_blocked && !stub)
 		return udp_blocked(run, d);
-	if (run->config.nvia > 0 || !conn_set_up() || !conn_lock(&l))
+	if ((run->config.nvia > 0 && !stub) || !conn_set_up() || !conn_lock(&l))
 		return -ENETUNREACH;
 	u = udp_attach(fd);
 	if (u == NULL) {
@@ -67,16 +81,17 @@ int udp_connect(struct run *run, int fd, const struct destination *d,
 	} else if (u->family == AF_INET && addr->sa_family == AF_INET6) {
 		r = net_connect(fd, addr, len); /* EAFNOSUPPORT */
 	} else if (!udp_address_of(&asked, &d->asked, addr->sa_family) ||
-		   !udp_associate_proxy(run, u->family, &to)) {
+		   !(stub ? udp_stub_address(u->family, &to)
+			  : udp_associate_proxy(run, u->family, &to))) {
 		r = -ENETUNREACH;
 	} else {
-		if (u->state == UDP_READY)
+		if (u->state == UDP_READY && !stub)
 			to = u->relay;
 		r = net_connect(fd, &to.sa, udp_address_len(&to));
 		if (r == -EINVAL) /* bound to loopback, say */
 			r = -ENETUNREACH;
 		if (r == 0) {
-			connected(u, &asked, &d->target);
+			connected(u, &asked, target_of(run, d), stub);
 			note_peer(run, fd, &d->asked);
 		}
 	}

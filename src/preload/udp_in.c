@@ -11,8 +11,11 @@
 
 #include "libc/libc.h"
 #include "libc/sys.h"
+#include "preload/memory.h"
 #include "preload/state.h"
+#include "preload/udp_fragments.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/udp_recv.h"
 #include "sock/wait.h"
 
@@ -67,34 +70,95 @@ static bool is_welcome(struct run *run, const struct udp *s,
 }
 
 /*
- * Is what was read to be given to the program?
- * @header_len: set: octets before the payload
- * @source: set
+ * The first header says how long the next will be, unless they differ: then
+ * none says any more.
  */
-static bool sort(struct run *run, int fd, const struct udp *s,
-		 const struct udp_got *got, const struct msghdr *msg,
-		 size_t *header_len, union udp_address *source)
+static void learn_lead(struct udp *u, size_t length)
 {
+	if (u->lead == UDP_LEAD_UNKNOWN && length <= DATAGRAM_HEADER_IPV6)
+		u->lead = (uint8_t)length;
+	else
+		u->lead = UDP_LEAD_VARIES;
+}
+
+/* What is to be done with a datagram that was read. */
+struct sorted {
+	union udp_address source; /* as the program is to see it */
+	size_t header_len;        /* octets before the payload */
+	void *whole;              /* NULL, or a sequence of fragments ... */
+	size_t whole_len;         /* ... of so many octets, instead */
+};
+
+/* A fragment: Return: is a sequence whole now, and welcome? */
+static bool sort_fragment(struct run *run, int fd, const struct udp *s,
+			  const struct udp_got *got, const struct msghdr *msg,
+			  const struct datagram_header *h, int flags,
+			  struct sorted *to)
+{
+	ssize_t n = udp_fragments_take(fd, got, msg, h,
+				       (flags & MSG_PEEK) != 0, &to->whole);
+
+	if (n < 0) {
+		to->whole = NULL;
+		return false;
+	}
+	to->whole_len = (size_t)n;
+	if (is_welcome(run, s, &h->source, &to->source))
+		return true;
+	udp_fragments_free(to->whole, to->whole_len);
+	return false;
+}
+
+/* Return: is it, or a sequence that it ends, to be given to the program? */
+static bool sort(struct run *run, int fd, const struct udp *s,
+		 const struct udp_got *got, const struct msghdr *msg, int flags,
+		 struct sorted *to)
+{
+	union udp_address *source = &to->source;
+	size_t *header_len = &to->header_len;
 	struct datagram_header h;
 	struct destination d;
 
+	to->whole = NULL;
 	*header_len = 0;
 	*source = got->from;
-	if (s->state != UDP_READY)
-		return true;
-	if (udp_address_same(&got->from, &s->relay)) {
-		struct udp *u = udp_of(fd);
-
-		if (!udp_got_header(got, msg, &h) || h.position != 0)
+	if (unlikely(udp_stub_is(&got->from))) {
+		if (!udp_got_header(got, msg, &h))
 			return false;
 		*header_len = h.length;
-		if (u != NULL && h.length <= DATAGRAM_HEADER_IPV6 &&
-		    u->lead != h.length)
-			u->lead = (uint8_t)h.length;
 		return is_welcome(run, s, &h.source, source);
 	}
-	if (run == NULL || udp_address_len(&got->from) == 0)
-		return run == NULL;
+	if (udp_address_len(&s->relay) == 0 || run == NULL)
+		return true; /* there has never been one */
+	if (likely(udp_address_same(&got->from, &s->relay)) ||
+	    udp_replaced(run, fd, &got->from)) {
+		struct udp *u = udp_of(fd);
+
+		if (udp_fragments_any() && udp_got_header(got, msg, &h) &&
+		    h.position == 0)
+			udp_fragments_end(fd);
+		/* As a rule it is from where the last one was sent to. */
+		if (likely(got->lead == s->header_len && s->header_len > 0 &&
+			   got->length >= s->header_len) &&
+		    udp_address_len(&s->last) > 0 &&
+		    memcmp(got->head, s->header, s->header_len) == 0) {
+			*header_len = s->header_len;
+			*source = s->last;
+			return true;
+		}
+
+		if (!udp_got_header(got, msg, &h))
+			return false;
+		if (h.position != 0)
+			return sort_fragment(run, fd, s, got, msg, &h, flags,
+					     to);
+		*header_len = h.length;
+		if (u != NULL && u->lead != h.length)
+			learn_lead(u, h.length);
+		return is_welcome(run, s, &h.source, source);
+	}
+	if (udp_address_len(&got->from) == 0)
+		return false;
 	/* Straight from somewhere: only from where the program may send. */
 	destination_judge(&d, run, &got->from.sa, udp_address_len(&got->from),
 			  state_now());
@@ -145,9 +209,29 @@ static int wait_again(int fd, struct patience *p, int *flags)
 	return r < 0 ? r : r == 0 ? -EAGAIN : 0;
 }
 
-static size_t lead_of(const struct udp *s)
+/*
+ * How long a header is to be expected: without a relay, none.
+ * Return: or UDP_LEAD_...
+ */
+static size_t lead_of(int fd)
 {
-	return s->state == UDP_READY ? s->lead : 0;
+	const struct udp *u = udp_of(fd);
+
+	return u != NULL && u->relay.sa.sa_family != AF_UNSPEC ? u->lead : 0;
+}
+
+static int receive(int fd, struct udp_got *got, const struct msghdr *msg,
+		   int flags)
+{
+	size_t lead = lead_of(fd);
+
+	if (likely(lead <= DATAGRAM_HEADER_IPV6))
+		return udp_receive(fd, got, msg, lead, flags);
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		if (!memory_is_readable(msg->msg_iov[i].iov_base,
+					msg->msg_iov[i].iov_len))
+			return udp_receive(fd, got, msg, 0, flags); /* EFAULT */
+	return udp_receive_apart(fd, got, msg, flags);
 }
 
 /* The address goes to where the program wants it (recvfrom(2)). */
@@ -162,10 +246,34 @@ static void put_name(struct msghdr *msg, const union udp_address *source)
 	msg->msg_namelen = len;
 }
 
+/*
+ * After something has come: a relay may have come, too. One that is coming at
+ * this moment has perhaps answered already what was queued for it.
+ */
 static void look_up(int fd, struct udp *s)
 {
-	if (!udp_snapshot(fd, s))
-		s->state = UDP_IDLE;
+	struct conn_lock l;
+
+	if (!udp_snapshot(fd, s)) {
+		memset(s, 0, sizeof(*s));
+	} else if (unlikely(s->state == UDP_PENDING) && conn_lock(&l)) {
+		conn_unlock(&l);
+		udp_snapshot(fd, s);
+	}
+}
+
+static ssize_t give(const struct sorted *sorted, const struct udp_got *got,
+		    const struct msghdr *msg, struct msghdr *to, int flags)
+{
+	size_t n;
+
+	put_name(to, &sorted->source);
+	if (likely(sorted->whole == NULL))
+		return (ssize_t)udp_got_deliver(got, msg, to,
+						sorted->header_len, flags);
+	n = udp_give_octets(to, sorted->whole, sorted->whole_len, flags);
+	udp_fragments_free(sorted->whole, sorted->whole_len);
+	return (ssize_t)n;
 }
 
 /*
@@ -179,50 +287,54 @@ static ssize_t receive_error(int fd, struct msghdr *msg, int flags)
 	struct datagram_header h;
 	struct udp_got got;
 	struct udp s;
-	size_t header_len = 0;
+	size_t header_len = 0, n;
 	int r;
 
-	look_up(fd, &s);
-	r = udp_receive(fd, &got, msg, lead_of(&s), flags);
+	r = receive(fd, &got, msg, flags);
 	if (r < 0)
 		return r;
+	look_up(fd, &s);
 	source = got.from;
-	if (s.state == UDP_READY && udp_address_same(&got.from, &s.relay) &&
+	if (udp_address_len(&got.from) > 0 &&
+	    udp_address_same(&got.from, &s.relay) &&
 	    udp_got_header(&got, msg, &h)) {
 		header_len = h.length;
 		is_welcome(run, &s, &h.source, &source);
 	}
 	put_name(msg, &source);
-	return (ssize_t)udp_got_deliver(&got, msg, msg, header_len, flags);
+	n = udp_got_deliver(&got, msg, msg, header_len, flags);
+	udp_got_free(&got);
+	return (ssize_t)n;
 }
 
 ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
 {
 	struct patience patience = { .start = sock_now_ms() };
 	struct run *run = state_run();
-	union udp_address source;
+	struct sorted sorted;
 	struct udp_got got;
-	size_t header_len;
 	struct udp s;
+	ssize_t n;
 	int r, now_flags = flags;
 
 	if (unlikely((flags & MSG_ERRQUEUE) != 0))
 		return receive_error(fd, msg, flags);
 	for (;;) {
-		look_up(fd, &s);
-		r = udp_receive(fd, &got, msg, lead_of(&s), now_flags);
+		r = receive(fd, &got, msg, now_flags);
 		if (r < 0)
 			return r;
-		look_up(fd, &s); /* a relay may have come while it waited */
-		if (likely(sort(run, fd, &s, &got, msg, &header_len, &source)))
+		look_up(fd, &s);
+		if (likely(sort(run, fd, &s, &got, msg, flags, &sorted)))
 			break;
+		udp_got_free(&got);
 		drop(fd, flags);
 		r = wait_again(fd, &patience, &now_flags);
 		if (r < 0)
 			return r;
 	}
-	put_name(msg, &source);
-	return (ssize_t)udp_got_deliver(&got, msg, msg, header_len, flags);
+	n = give(&sorted, &got, msg, msg, flags);
+	udp_got_free(&got);
+	return n;
 }
 
 ssize_t udp_recv_octets(int fd, void *buf, size_t n, int flags,
@@ -258,31 +370,28 @@ static int receive_some(struct run *run, int fd, struct mmsghdr *msgs,
 	struct udp s;
 	int r, given = 0;
 
-	look_up(fd, &s);
-	r = udp_receive_batch(fd, got, msgs, &n, lead_of(&s), flags, timeout);
+	r = udp_receive_batch(fd, got, msgs, &n, lead_of(fd), flags, timeout);
 	if (r < 0)
 		return r;
 	*go_on = (unsigned)r == n;
 	look_up(fd, &s);
 	for (int i = 0; i < r; i++) {
-		struct msghdr *to = &msgs[given].msg_hdr;
-		union udp_address source;
-		size_t header_len;
+		const struct msghdr *msg = &msgs[i].msg_hdr;
+		struct sorted sorted;
 
-		if (!sort(run, fd, &s, &got[i], &msgs[i].msg_hdr, &header_len,
-			  &source)) {
+		if (!sort(run, fd, &s, &got[i], msg, flags, &sorted)) {
 			*go_on = true;
 			continue;
 		}
-		put_name(to, &source);
-		msgs[given++].msg_len = (unsigned)udp_got_deliver(
-			&got[i], &msgs[i].msg_hdr, to, header_len, flags);
+		msgs[given].msg_len = (unsigned)give(
+			&sorted, &got[i], msg, &msgs[given].msg_hdr, flags);
+		given++;
 	}
 	return given;
 }
 
-/* With MSG_PEEK each look finds the same one. */
-static int peek_one(int fd, struct mmsghdr *msgs, int flags)
+/* With MSG_PEEK each look finds the same one; and see udp_receive_apart(). */
+static int receive_one(int fd, struct mmsghdr *msgs, int flags)
 {
 	ssize_t r = udp_recvmsg(fd, &msgs[0].msg_hdr, flags);
 
@@ -300,12 +409,16 @@ int udp_recvmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags,
 	int r;
 
 	if (unlikely((flags & (MSG_PEEK | MSG_ERRQUEUE)) != 0) && n > 0)
-		return peek_one(fd, msgs, flags & ~MSG_WAITFORONE);
+		return receive_one(fd, msgs, flags & ~MSG_WAITFORONE);
 	while (done < n) {
-		bool go_on;
+		bool go_on = true;
 
-		r = receive_some(run, fd, msgs + done, n - done, flags,
-				 timeout, &go_on);
+		if (unlikely(lead_of(fd) > DATAGRAM_HEADER_IPV6))
+			r = receive_one(fd, msgs + done,
+					flags & ~MSG_WAITFORONE);
+		else
+			r = receive_some(run, fd, msgs + done, n - done, flags,
+					 timeout, &go_on);
 		if (r < 0)
 			return done > 0 ? (int)done : r;
 		done += (unsigned)r;

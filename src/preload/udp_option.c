@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "libc/libc.h"
+#include "libc/sys.h"
 #include "preload/memory.h"
+#include "preload/state.h"
 #include "preload/udp_internal.h"
 
 /* UDP_SEGMENT's own limit (udp(7)). */
@@ -101,6 +103,30 @@ int udp_get_option(int fd, int level, int name, void *value, socklen_t *len)
 	return UDP_OPTION_PASS;
 }
 
+static bool has_ipv6_proxy(const struct run *run)
+{
+	const struct endpoint *server;
+	unsigned count;
+
+	server = config_first_servers(&run->config, &count);
+	for (unsigned i = 0; i < count; i++)
+		if (server[i].kind == ENDPOINT_IPV6)
+			return true;
+	return false;
+}
+
+void udp_before_bind(int fd, const struct sockaddr_in6 *addr)
+{
+	struct run *run = state_run();
+	int off = 0;
+
+	if (run != NULL && addr->sin6_family == AF_INET6 &&
+	    addr->sin6_port == 0 &&
+	    IN6_IS_ADDR_UNSPECIFIED(&addr->sin6_addr) && !has_ipv6_proxy(run))
+		sys(SYS_setsockopt, fd, IPPROTO_IPV6, IPV6_V6ONLY, &off,
+		    sizeof(off));
+}
+
 int udp_input_size(int fd, int size)
 {
 	uint8_t front[DATAGRAM_HEADER_MAX];
@@ -109,12 +135,11 @@ int udp_input_size(int fd, int size)
 	int saved = errno;
 	ssize_t n;
 
-	if (!udp_snapshot(fd, &s) || s.state != UDP_READY || size <= 0)
+	if (!udp_snapshot(fd, &s) || udp_address_len(&s.relay) == 0 || size <= 0)
 		return size;
 	n = libc(recv)(fd, front, sizeof(front), MSG_PEEK | MSG_DONTWAIT);
 	errno = saved;
-	if (n > 0 && datagram_get_header(front, (size_t)n, &h) ==
-			     DATAGRAM_GOOD)
+	if (n > 0 && datagram_get_header(front, (size_t)n, &h))
 		size -= h.length;
 	return size;
 }

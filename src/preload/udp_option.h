@@ -7,6 +7,7 @@
 #ifndef PRELOAD_UDP_OPTION_H
 #define PRELOAD_UDP_OPTION_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 
@@ -23,6 +24,13 @@ int udp_set_option(int fd, int level, int name, const void *value,
 
 /** udp_get_option() - the same for getsockopt(2) */
 int udp_get_option(int fd, int level, int name, void *value, socklen_t *len);
+
+/**
+ * udp_before_bind() - IPV6_V6ONLY would keep the socket from an IPv4 relay, and
+ * cannot be taken back once it is bound: off with it, where the program does
+ * not care for its port
+ */
+void udp_before_bind(int fd, const struct sockaddr_in6 *addr);
 
 /** udp_input_size() - FIONREAD: the kernel's answer without the header */
 int udp_input_size(int fd, int size);

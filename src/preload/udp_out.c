@@ -11,14 +11,18 @@
 #include "preload/memory.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_stub.h"
 #include "sock/report.h"
 #include "sock/udp_send.h"
+
+#define COPIED_MAX 2048
 
 /* What is to be done with a datagram. */
 enum out {
 	OUT_PLAIN, /* as it is: the kernel's matter, or direct */
 	OUT_WAY,   /* by the way that was found, without the relay */
 	OUT_RELAY, /* to the relay, when there is one */
+	OUT_STUB,  /* a query that is answered here */
 };
 
 /* A way and what it points to. */
@@ -28,6 +32,23 @@ struct outbound {
 	bool named;
 	uint8_t header[DATAGRAM_HEADER_MAX];
 };
+
+/* What is known of @fd, even if that is nothing. */
+static void look_up(int fd, struct udp *s)
+{
+	if (!udp_snapshot(fd, s))
+		memset(s, 0, sizeof(*s));
+}
+
+/* ... which is worth a system call where the address depends on it. */
+static int family_of(const struct udp *s, int fd)
+{
+	int family = s->family;
+
+	if (family == AF_UNSPEC)
+		tcp_option(fd, SOL_SOCKET, SO_DOMAIN, &family, sizeof(family));
+	return family;
+}
 
 static enum out by_header(struct outbound *route, const uint8_t *header,
 			  size_t header_len)
@@ -43,6 +64,13 @@ static int judged(struct outbound *route, struct run *run,
 	struct destination d;
 
 	destination_judge(&d, run, addr, len, state_now());
+	if (unlikely(udp_stub_judged(run, &d)))
+		return OUT_STUB;
+	if (unlikely(d.verdict.judge == JUDGED_NAME_SERVER)) {
+		/* --dns names another, which is asked in its place. */
+		d.target = run->config.dns_server;
+		d.verdict.route = ROUTE_PROXY;
+	}
 	switch (d.verdict.route) {
 	case ROUTE_DIRECT:
 		if (d.verdict.judge == JUDGED_PROXY_ITSELF)
@@ -73,6 +101,12 @@ static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
 {
 	if (!s->connected)
 		return OUT_PLAIN;
+	if (s->last.in.sin_port == 0)
+		return -EINVAL;
+	if (s->stub) {
+		route->asked = s->last;
+		return OUT_STUB;
+	}
 	if (likely(s->header_len > 0) && udp_address_len(&s->last) > 0)
 		return by_header(route, s->header, s->header_len);
 	if (udp_address_len(&s->last) == 0)
@@ -80,7 +114,7 @@ static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
 	return judged(route, run, &s->last.sa, udp_address_len(&s->last));
 }
 
-static int to_address(struct outbound *route, struct run *run,
+static int to_address(struct outbound *route, struct run *run, int fd,
 		      const struct udp *s, const struct sockaddr *addr,
 		      socklen_t len)
 {
@@ -90,10 +124,11 @@ static int to_address(struct outbound *route, struct run *run,
 		return OUT_PLAIN; /* EINVAL, EFAULT */
 	memset(asked, 0, sizeof(*asked));
 	memcpy(asked, addr, len < sizeof(*asked) ? len : sizeof(*asked));
-	if (asked->sa.sa_family == AF_UNSPEC && s->family == AF_INET)
+	if (asked->sa.sa_family == AF_UNSPEC && family_of(s, fd) == AF_INET)
 		asked->sa.sa_family = AF_INET;
-	if (udp_address_len(asked) == 0 || len < udp_address_len(asked) ||
-	    (s->family == AF_INET && asked->sa.sa_family == AF_INET6))
+	if (udp_address_len(asked) == 0 || len < udp_address_shortest(asked) ||
+	    asked->in.sin_port == 0 || /* in the same place for IPv6 */
+	    (asked->sa.sa_family == AF_INET6 && family_of(s, fd) == AF_INET))
 		return OUT_PLAIN; /* the kernel will refuse it */
 	if (likely(udp_address_same(asked, &s->last)) && s->header_len > 0) {
 		route->named = s->named;
@@ -103,35 +138,44 @@ static int to_address(struct outbound *route, struct run *run,
 }
 
 /* Return: enum out, or -errno */
-static int find(struct outbound *route, struct run *run, const struct udp *s,
-		const struct sockaddr *addr, socklen_t len)
+static int find(struct outbound *route, struct run *run, int fd,
+		const struct udp *s, const struct sockaddr *addr, socklen_t len)
 {
 	route->way.to.sa.sa_family = AF_UNSPEC;
 	route->way.header = route->header;
 	route->way.header_len = 0;
 	route->way.segment = s->segment;
+	route->way.mapped = false;
 	if (addr == NULL)
 		return to_peer(route, run, s);
 	if (run == NULL)
 		return -ENETUNREACH;
-	return to_address(route, run, s, addr, len);
+	return to_address(route, run, fd, s, addr, len);
+}
+
+/* Where it goes, for the next one, and to know the answer again. */
+static void remember(const struct outbound *route, const struct udp *s, int fd)
+{
+	struct udp *u = udp_of(fd);
+
+	if (u != NULL && !s->connected &&
+	    !udp_address_same(&route->asked, &s->last))
+		udp_remember(u, &route->asked, route->named, route->header,
+			     route->way.header_len);
 }
 
 /* It is OUT_RELAY, and the relay stands: where is it? */
 static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		      const struct sockaddr *addr)
 {
-	struct udp *u = udp_of(fd);
-
+	route->way.mapped = s->family == AF_INET6 &&
+			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected &&
 	    (addr == NULL || udp_address_same(&route->asked, &s->last)))
 		return;
 	route->way.to = s->relay;
-	if (u != NULL && !s->connected &&
-	    !udp_address_same(&route->asked, &s->last))
-		udp_remember(u, &route->asked, route->named, route->header,
-			     route->way.header_len);
+	remember(route, s, fd);
 }
 
 static bool may_wait(int fd, int flags)
@@ -192,15 +236,47 @@ static ssize_t send_piece(int fd, struct udp *u, struct outbound *route,
 	return r;
 }
 
+/*
+ * One system call with one buffer is the cheapest: what is short, and surely
+ * there, is copied behind its header.
+ */
+static ssize_t send_copied(int fd, const struct udp_way *way,
+			   const struct iovec *iov, int flags)
+{
+	socklen_t len = udp_address_len(&way->to);
+	uint8_t datagram[COPIED_MAX];
+	ssize_t r;
+
+	memcpy(datagram, way->header, way->header_len);
+	memcpy(datagram + way->header_len, iov->iov_base, iov->iov_len);
+	r = net_sendto(fd, datagram, way->header_len + iov->iov_len, flags,
+		       len > 0 ? &way->to.sa : NULL, len);
+	return r < 0 ? r : r - way->header_len;
+}
+
+static bool may_be_copied(const struct udp_way *way, const struct msghdr *msg)
+{
+	return msg->msg_iovlen == 1 && msg->msg_controllen == 0 &&
+	       way->segment == 0 &&
+	       msg->msg_iov->iov_len + way->header_len <= COPIED_MAX &&
+	       memory_is_known(msg->msg_iov->iov_base, msg->msg_iov->iov_len);
+}
+
 static ssize_t send_out(int fd, const struct udp *s, struct outbound *route,
 			const struct msghdr *msg, int flags)
 {
 	struct udp *u = udp_of(fd);
+	ssize_t r;
 
 	if (unlikely((flags & MSG_MORE) != 0 || s->corked || s->cork) &&
 	    u != NULL)
 		return send_piece(fd, u, route, msg, flags);
-	return udp_send(fd, &route->way, msg, flags);
+	if (likely(may_be_copied(&route->way, msg)))
+		return send_copied(fd, &route->way, msg->msg_iov, flags);
+	r = udp_send(fd, &route->way, msg, flags);
+	if (r > 0 && msg->msg_iovlen == 1)
+		memory_note(msg->msg_iov->iov_base, (size_t)r);
+	return r;
 }
 
 static ssize_t send_plain(int fd, const struct udp *s, const struct msghdr *msg,
@@ -216,18 +292,6 @@ static ssize_t send_plain(int fd, const struct udp *s, const struct msghdr *msg,
 	return udp_send(fd, &way, msg, flags);
 }
 
-/* What is known of @fd, even if that is nothing. */
-static void look_up(int fd, struct udp *s)
-{
-	int family = AF_INET;
-
-	if (udp_snapshot(fd, s))
-		return;
-	memset(s, 0, sizeof(*s));
-	tcp_option(fd, SOL_SOCKET, SO_DOMAIN, &family, sizeof(family));
-	s->family = (uint8_t)family;
-}
-
 ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	struct run *run = state_run();
@@ -238,10 +302,13 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 
 	for (;;) {
 		look_up(fd, &s);
-		r = find(&route, run, &s, msg->msg_name, msg->msg_namelen);
+		r = find(&route, run, fd, &s, msg->msg_name, msg->msg_namelen);
 		if (unlikely(r != OUT_RELAY)) {
 			if (r == OUT_PLAIN)
 				return send_plain(fd, &s, msg, flags);
+			if (r == OUT_STUB)
+				return udp_stub_send(run, fd, &route.asked,
+						     msg);
 			return r == OUT_WAY ? udp_send(fd, &route.way, msg,
 						       flags)
 					    : r;
@@ -250,6 +317,7 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 			     s.checked != udp_now())) {
 			r = udp_relay(run, fd, may_wait(fd, flags));
 			if (r == UDP_QUEUED) {
+				remember(&route, &s, fd);
 				r = enqueue(fd, &route, msg);
 				if (r != -EAGAIN)
 					return r;
@@ -306,7 +374,7 @@ static int send_to_relay(struct run *run, int fd, const struct udp *s,
 		struct outbound *r = &routes[used];
 
 		if (used == ROUTES_MAX ||
-		    find(r, run, s, m->msg_name, m->msg_namelen) != OUT_RELAY)
+		    find(r, run, fd, s, m->msg_name, m->msg_namelen) != OUT_RELAY)
 			break;
 		set_relay(r, s, fd, m->msg_name);
 		if (used > 0 &&

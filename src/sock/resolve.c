@@ -296,6 +296,24 @@ static size_t answer_locally(struct run *run, const uint8_t *query,
 	return dns_put_answer(answer, cap, query, q, rcode, rr, n);
 }
 
+ssize_t resolve_stub(struct run *run, const uint8_t *query, size_t n,
+		     uint8_t *answer, size_t cap)
+{
+	struct dns_question q;
+	int rcode;
+
+	if (run == NULL)
+		return -ENETUNREACH;
+	rcode = dns_get_query(query, n, &q);
+	if (rcode < 0)
+		return -EINVAL;
+	n = rcode == DNS_NOERROR
+		    ? answer_locally(run, query, &q, answer, cap)
+		    : dns_put_answer(answer, cap, query, &q,
+				     (enum dns_rcode)rcode, NULL, 0);
+	return n > 0 ? (ssize_t)n : -EMSGSIZE;
+}
+
 ssize_t resolve_query(struct run *run, const uint8_t *query, size_t n,
 		      uint8_t *answer, size_t cap)
 {
@@ -304,11 +322,10 @@ ssize_t resolve_query(struct run *run, const uint8_t *query, size_t n,
 
 	if (run == NULL)
 		return -ENETUNREACH;
-	if (!dns_get_question(query, n, &q))
+	if (dns_get_query(query, n, &q) != DNS_NOERROR)
 		return -EINVAL;
 	if (public_server(run, &server))
 		return dns_query(run, &server, ROUTE_PROXY, query, n, answer,
 				 cap);
-	n = answer_locally(run, query, &q, answer, cap);
-	return n > 0 ? (ssize_t)n : -EMSGSIZE;
+	return resolve_stub(run, query, n, answer, cap);
 }

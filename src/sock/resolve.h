@@ -57,4 +57,12 @@ bool resolve_address(struct run *run, const struct endpoint *ep,
 ssize_t resolve_query(struct run *run, const uint8_t *query, size_t n,
 		      uint8_t *answer, size_t cap);
 
+/**
+ * resolve_stub() - the same in the place of a name server that is never asked:
+ * always from the name table
+ * Return: the answer's length, or -errno: -EINVAL for what is no query
+ */
+ssize_t resolve_stub(struct run *run, const uint8_t *query, size_t n,
+		     uint8_t *answer, size_t cap);
+
 #endif

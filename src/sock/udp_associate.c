@@ -37,7 +37,8 @@ int udp_associate_socket(const struct run *run, bool waits, int fd)
 
 int udp_associate_begin(struct tcp_attempt *a, struct run *run, int control)
 {
-	struct endpoint any = { .kind = ENDPOINT_IPV4 };
+	/* danted gives no relay of another family than it is asked for. */
+	struct endpoint any = { .kind = run->config.servers[0].kind };
 
 	return tcp_attempt_begin_associate(
 		a, run, control, control_family(&run->config), &any);

@@ -29,6 +29,10 @@ struct row {
 /* The octets at position @at, and how many are together there; 0: the end */
 static uint8_t *row_at(const struct row *r, size_t at, size_t *n)
 {
+	if (r->got->apart != NULL) {
+		*n = at < r->got->apart_len ? r->got->apart_len - at : 0;
+		return r->got->apart + at;
+	}
 	if (at < r->got->lead) {
 		*n = r->got->lead - at;
 		return (uint8_t *)(uintptr_t)r->got->head + at;
@@ -81,6 +85,18 @@ static void move_down(const struct row *r, size_t from, const struct row *to_r,
 	}
 }
 
+/* ... to where another message of the batch begins. */
+static void move_over(const struct row *r, size_t from, const struct msghdr *to,
+		      size_t n)
+{
+	struct udp_got none;
+	struct row there = { &none, to };
+
+	none.lead = 0;
+	none.apart = NULL;
+	move_down(r, from, &there, 0, n);
+}
+
 /* The same to a place behind @from: from the end on, octet by octet. */
 static void move_up(const struct row *r, size_t from, size_t to, size_t n)
 {
@@ -98,6 +114,7 @@ static void begin(struct udp_got *got, struct msghdr *in, struct iovec *iov,
 	size_t n = 0;
 
 	got->lead = lead;
+	got->apart = NULL;
 	*in = *msg;
 	if (lead > 0) {
 		iov[n].iov_base = got->head;
@@ -202,6 +219,42 @@ int udp_receive(int fd, struct udp_got *got, const struct msghdr *msg,
 	return receive_many_iov(fd, got, msg, lead, flags);
 }
 
+int udp_receive_apart(int fd, struct udp_got *got, const struct msghdr *msg,
+		      int flags)
+{
+	/* Only what the program has room for; the tail comes behind it. */
+	size_t n = min(capacity(msg), USHRT_MAX) + DATAGRAM_HEADER_MAX;
+	struct iovec iov = { sys_mmap(n, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS, -1), n };
+	struct msghdr in = *msg;
+	ssize_t r;
+
+	if (iov.iov_base == MAP_FAILED)
+		return -ENOBUFS;
+	in.msg_iov = &iov;
+	in.msg_iovlen = 1;
+	in.msg_name = &got->from;
+	in.msg_namelen = sizeof(got->from);
+	got->from.sa.sa_family = AF_UNSPEC;
+	got->lead = 0;
+	r = receive(fd, &in, flags | MSG_TRUNC);
+	if (r < 0) {
+		sys_munmap(iov.iov_base, n);
+		return (int)r;
+	}
+	end(got, &in, (size_t)r);
+	got->apart = iov.iov_base;
+	got->apart_len = n;
+	return 0;
+}
+
+void udp_got_free(struct udp_got *got)
+{
+	if (got->apart != NULL)
+		sys_munmap(got->apart, got->apart_len);
+	got->apart = NULL;
+}
+
 int udp_receive_batch(int fd, struct udp_got got[], struct mmsghdr *msgs,
 		      unsigned *n, size_t lead, int flags,
 		      struct timespec *timeout)
@@ -236,25 +289,50 @@ int udp_receive_batch(int fd, struct udp_got got[], struct mmsghdr *msgs,
 
 /* --- giving ---------------------------------------------------------------- */
 
+size_t udp_got_copy(const struct udp_got *got, const struct msghdr *msg,
+		    size_t at, uint8_t *to, size_t n)
+{
+	struct row r = { got, msg };
+	size_t done, some;
+
+	for (done = 0; done < n; done += some) {
+		const uint8_t *p = row_at(&r, at + done, &some);
+
+		some = min(some, n - done);
+		if (some == 0)
+			break;
+		memcpy(to + done, p, some);
+	}
+	return done;
+}
+
 bool udp_got_header(const struct udp_got *got, const struct msghdr *msg,
 		    struct datagram_header *h)
 {
 	struct row r = { got, msg };
 	uint8_t front[DATAGRAM_HEADER_MAX];
-	size_t have = min(got->length, sizeof(front)), n, done = 0;
+	size_t have = min(got->length, sizeof(front)), n;
 	const uint8_t *p = row_at(&r, 0, &n);
 
 	if (n >= have)
-		return datagram_get_header(p, have, h) == DATAGRAM_GOOD;
-	while (done < have) {
-		p = row_at(&r, done, &n);
-		n = min(n, have - done);
-		if (n == 0)
-			break;
-		memcpy(front + done, p, n);
-		done += n;
+		return datagram_get_header(p, have, h);
+	n = udp_got_copy(got, msg, 0, front, have);
+	return datagram_get_header(front, n, h);
+}
+
+size_t udp_give_octets(struct msghdr *to, const uint8_t *p, size_t n, int flags)
+{
+	size_t given = 0;
+
+	for (size_t i = 0; i < to->msg_iovlen && given < n; i++) {
+		size_t some = min(to->msg_iov[i].iov_len, n - given);
+
+		memcpy(to->msg_iov[i].iov_base, p + given, some);
+		given += some;
 	}
-	return datagram_get_header(front, done, h) == DATAGRAM_GOOD;
+	to->msg_controllen = 0;
+	to->msg_flags = given < n ? MSG_TRUNC : 0;
+	return (flags & MSG_TRUNC) != 0 ? n : given;
 }
 
 static void give_control(const struct udp_got *got, const struct msghdr *msg,
@@ -274,13 +352,11 @@ size_t udp_got_deliver(const struct udp_got *got, const struct msghdr *msg,
 		       struct msghdr *to, size_t header_len, int flags)
 {
 	struct row from = { got, msg };
-	struct udp_got none = { .lead = 0 };
-	struct row there = { &none, to };
 	size_t payload = got->length - header_len;
 	size_t n = min(payload, capacity(to));
 
-	if (to != msg)
-		move_down(&from, header_len, &there, 0, n);
+	if (unlikely(to != msg || got->apart != NULL))
+		move_over(&from, header_len, to, n);
 	else if (header_len > got->lead)
 		move_down(&from, header_len, &from, got->lead, n);
 	else if (header_len < got->lead)

@@ -4,12 +4,6 @@
 #include "base/bytes.h"
 #include "socks/message.h"
 
-/* Where the fields stand that tell good from bad. */
-#define AT_FRAG	    2
-#define AT_ATYP	    3
-#define AT_NAME_LEN 4
-#define AT_NAME	    5
-
 /* 65,535 octets less the headers of IPv4 (20) and UDP (8), or of UDP alone. */
 #define CARRIED_IPV4 65507
 #define CARRIED_IPV6 65527
@@ -44,54 +38,21 @@ size_t datagram_put_header(uint8_t buf[static DATAGRAM_HEADER_MAX],
 	return (size_t)(w.p - buf);
 }
 
-/*
- * The length of a header that begins with these octets, as far as they tell:
- * at least @n + 1 while they do not. 0 for a bad one.
- */
-static size_t header_length(const uint8_t *p, size_t n)
+bool datagram_get_header(const uint8_t *p, size_t n, struct datagram_header *h)
 {
-	if ((n > 0 && p[0]) || (n > 1 && p[1]))
-		return 0;
-	if (n > AT_FRAG && p[AT_FRAG] == DATAGRAM_LAST)
-		return 0;
-	if (n <= AT_ATYP)
-		return n + 1;
-	switch (p[AT_ATYP]) {
-	case SOCKS_ATYP_IPV4:
-		return DATAGRAM_HEADER_IPV4;
-	case SOCKS_ATYP_IPV6:
-		return DATAGRAM_HEADER_IPV6;
-	case SOCKS_ATYP_NAME:
-		break;
-	default:
-		return 0;
-	}
-	if (n <= AT_NAME_LEN)
-		return n + 1;
-	if (!p[AT_NAME_LEN])
-		return 0;
-	for (size_t i = 0; i < p[AT_NAME_LEN] && AT_NAME + i < n; i++)
-		if (!p[AT_NAME + i])
-			return 0;
-	return DATAGRAM_HEADER_NAME + (size_t)p[AT_NAME_LEN];
-}
+	struct reader r = reader_of(p, n);
+	uint16_t rsv = read_u16(&r);
+	uint8_t frag = read_u8(&r);
+	struct datagram_header got;
 
-enum datagram_status datagram_get_header(const uint8_t *p, size_t n,
-					 struct datagram_header *h)
-{
-	size_t len = header_length(p, n);
-	struct reader r;
-
-	if (!len)
-		return DATAGRAM_BAD;
-	if (n < len)
-		return DATAGRAM_SHORT;
-	h->position = p[AT_FRAG] & (uint8_t)~DATAGRAM_LAST;
-	h->last = p[AT_FRAG] & DATAGRAM_LAST;
-	h->length = (uint16_t)len;
-	r = reader_of(p + AT_ATYP, len - AT_ATYP);
-	socks_get_address(&r, &h->source);
-	return DATAGRAM_GOOD;
+	if (!socks_get_address(&r, &got.source) ||
+	    got.source.kind == ENDPOINT_NONE || rsv || frag == DATAGRAM_LAST)
+		return false;
+	got.position = frag & (uint8_t)~DATAGRAM_LAST;
+	got.last = frag & DATAGRAM_LAST;
+	got.length = (uint16_t)(r.p - p);
+	*h = got;
+	return true;
 }
 
 size_t datagram_payload_max(const struct endpoint *relay, size_t header)

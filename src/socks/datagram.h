@@ -26,19 +26,12 @@
 
 /* FRAG: a position in a sequence, 1 to 127, and "the last"; or 0. */
 #define DATAGRAM_STANDALONE   0
-#define DATAGRAM_LAST	      0x80
+#define DATAGRAM_LAST         0x80
 #define DATAGRAM_POSITION_MAX 127
-
-/* Of SHORT and BAD nothing can be used: a receiver drops such a datagram. */
-enum datagram_status {
-	DATAGRAM_GOOD,	/* the header is whole and right */
-	DATAGRAM_SHORT, /* right so far, but cut off within the header */
-	DATAGRAM_BAD,	/* no such header, whatever may follow */
-};
 
 struct datagram_header {
 	uint8_t position; /* 0: a datagram of its own; else that of a fragment */
-	bool last;	  /* the fragment ends its sequence */
+	bool last;        /* the fragment ends its sequence */
 	uint16_t length;  /* octets of the header: the payload begins there */
 	struct endpoint source;
 };
@@ -57,13 +50,13 @@ size_t datagram_put_header(uint8_t buf[static DATAGRAM_HEADER_MAX],
 
 /**
  * datagram_get_header() - parse the header at the start of @p
- * BAD: RSV is not 0; FRAG is 0x80 (the last one, of no position); ATYP is
- * unknown; the source is a name that is empty or has a NUL octet, so that
- * nobody could be told of it. As soon as the octet is there that makes it so.
  * @h: set if the header is good, else left alone
+ * Return: false for one that a receiver cannot use and drops: it is cut short,
+ * RSV is not 0, FRAG is 0x80 (the last one, of no position), ATYP is unknown,
+ * or the source is a name that is empty or has a NUL octet, so that nobody
+ * could be told of it
  */
-enum datagram_status datagram_get_header(const uint8_t *p, size_t n,
-					 struct datagram_header *h);
+bool datagram_get_header(const uint8_t *p, size_t n, struct datagram_header *h);
 
 /**
  * datagram_payload_max() - the longest payload behind a header

@@ -17,12 +17,14 @@
 #define FLAG_CD	      0x0010 /* RFC 4035 section 3.2.2: copied as RD is */
 #define MASK_RCODE    0x000f
 
-#define CLASS_IN  1
-#define CLASS_ANY 255
-
-/* RFC 6891; the size is the one that passes everywhere (DNS flag day 2020). */
+/*
+ * RFC 6891 section 6.1. The size is the one that passes everywhere (DNS flag
+ * day 2020). What is a TTL elsewhere: extended RCODE, VERSION, DO and flags.
+ */
 #define TYPE_OPT     41
 #define UDP_MAX_SIZE 1232
+#define OPT_DO       0x8000
+#define OPT_VERSION  0x00ff0000
 
 #define LABEL_MAX     63
 #define WIRE_NAME_MAX 255
@@ -31,7 +33,7 @@
 
 struct header {
 	uint16_t id, flags;
-	uint16_t questions, answers;
+	uint16_t questions, answers, authorities, additional;
 };
 
 /* A name as text. RFC 1035's 255 octets on the wire are 253 here. */
@@ -47,19 +49,28 @@ static bool get_header(struct reader *r, struct header *h)
 	h->flags = read_u16(r);
 	h->questions = read_u16(r);
 	h->answers = read_u16(r);
-	read_u32(r); /* NSCOUNT, ARCOUNT */
+	h->authorities = read_u16(r);
+	h->additional = read_u16(r);
 	return !r->bad;
 }
 
-static void put_header(struct writer *w, uint16_t id, uint16_t flags,
-		       uint16_t answers, uint16_t additional)
+static void put_header(struct writer *w, const struct header *h)
 {
-	write_u16(w, id);
-	write_u16(w, flags);
-	write_u16(w, 1); /* QDCOUNT */
-	write_u16(w, answers);
-	write_u16(w, 0); /* NSCOUNT */
-	write_u16(w, additional);
+	write_u16(w, h->id);
+	write_u16(w, h->flags);
+	write_u16(w, h->questions);
+	write_u16(w, h->answers);
+	write_u16(w, h->authorities);
+	write_u16(w, h->additional);
+}
+
+static void put_opt(struct writer *w, uint32_t ttl)
+{
+	write_u8(w, 0); /* stands at the root, */
+	write_u16(w, TYPE_OPT);
+	write_u16(w, UDP_MAX_SIZE); /* has its size for a class, */
+	write_u32(w, ttl);
+	write_u16(w, 0); /* and no options */
 }
 
 static void append_label(struct name *name, const uint8_t *p, size_t n)
@@ -155,39 +166,96 @@ size_t dns_put_query(uint8_t buf[static DNS_QUERY_MAX], uint16_t id,
 		     uint16_t class)
 {
 	struct writer w = writer_of(buf, DNS_QUERY_MAX);
+	struct header h = {
+		.id = id,
+		.flags = FLAG_RD,
+		.questions = 1,
+		.additional = 1,
+	};
 
-	put_header(&w, id, FLAG_RD, 0, 1);
+	put_header(&w, &h);
 	write_name(&w, name, len);
 	write_u16(&w, type);
 	write_u16(&w, class);
-	write_u8(&w, 0); /* OPT stands at the root, */
-	write_u16(&w, TYPE_OPT);
-	write_u16(&w, UDP_MAX_SIZE); /* has its size for a class, */
-	write_u32(&w, 0);	     /* and flags for a TTL: none */
-	write_u16(&w, 0);
+	put_opt(&w, 0);
 	return w.bad ? 0 : (size_t)(w.p - buf);
 }
 
-bool dns_get_question(const uint8_t *msg, size_t n, struct dns_question *q)
+static bool read_question(struct reader *r, const uint8_t *msg,
+			  struct dns_question *q)
 {
-	struct reader r = reader_of(msg, n);
-	struct header h;
 	struct name name;
 
-	if (!get_header(&r, &h) || h.flags & (FLAG_QR | MASK_OPCODE) ||
-	    h.questions != 1)
+	read_name(r, msg, &name);
+	q->type = read_u16(r);
+	q->class = read_u16(r);
+	if (r->bad)
 		return false;
-	if (!read_name(&r, msg, &name) || name.odd)
-		return false;
+	q->end = (size_t)(r->p - msg);
+	q->odd = name.odd;
+	if (!name.odd)
+		endpoint_set_name(&q->name, name.text, name.len);
+	return true;
+}
+
+/* Pass over a name, following no pointer. Return: was it the root's? */
+static bool skip_name(struct reader *r)
+{
+	const uint8_t *start = r->p;
+	uint8_t n;
+
+	while ((n = read_u8(r)) && n <= LABEL_MAX)
+		read_mem(r, n);
+	if (n && (unsigned)(n << 8 | read_u8(r)) < POINTER)
+		r->bad = true;
+	return !n && r->p == start + 1;
+}
+
+/* Read one record of a query; OPT is the only one that says anything. */
+static enum dns_rcode read_additional(struct reader *r, bool additional,
+				      struct dns_question *q)
+{
+	bool root = skip_name(r);
+	uint16_t type = read_u16(r), size = read_u16(r);
+	uint32_t ttl = read_u32(r);
+
+	read_mem(r, read_u16(r));
+	if (r->bad)
+		return DNS_FORMERR;
+	if (!additional || type != TYPE_OPT)
+		return DNS_NOERROR;
+	if (!root || q->edns)
+		return DNS_FORMERR;
+	q->edns = true;
+	q->dnssec_ok = ttl & OPT_DO;
+	if (size > DNS_UDP_MIN)
+		q->udp_size = size;
+	return ttl & OPT_VERSION ? DNS_BADVERS : DNS_NOERROR;
+}
+
+int dns_get_query(const uint8_t *msg, size_t n, struct dns_question *q)
+{
+	struct reader r = reader_of(msg, n);
+	enum dns_rcode rcode = DNS_NOERROR;
+	struct header h;
+	unsigned before;
+
 	*q = (struct dns_question){
-		.id = h.id,
-		.recursion_desired = h.flags & FLAG_RD,
-		.type = read_u16(&r),
+		.end = HEADER_OCTETS,
+		.udp_size = DNS_UDP_MIN,
 	};
-	q->class = read_u16(&r);
-	q->end = (size_t)(r.p - msg);
-	endpoint_set_name(&q->name, name.text, name.len);
-	return !r.bad;
+	if (!get_header(&r, &h) || h.flags & FLAG_QR)
+		return -1;
+	q->id = h.id;
+	q->recursion_desired = h.flags & FLAG_RD;
+	if (h.flags & MASK_OPCODE)
+		return DNS_NOTIMP;
+	if (h.questions != 1 || !read_question(&r, msg, q))
+		return DNS_FORMERR;
+	before = (unsigned)h.answers + h.authorities;
+	for (unsigned i = 0; i < before + h.additional && !rcode; i++)
+		rcode = read_additional(&r, i >= before, q);
+	return (int)rcode;
 }
 
 static void write_rdata(struct writer *w, const struct dns_record *rr)
@@ -211,26 +279,52 @@ static void write_rdata(struct writer *w, const struct dns_record *rr)
 	}
 }
 
+/* The header, and the question if there is one that could be read. */
+static void begin_answer(struct writer *w, const uint8_t *query,
+			 const struct dns_question *q, unsigned flags,
+			 size_t nrr)
+{
+	uint16_t asked = (uint16_t)(query[2] << 8 | query[3]);
+	struct header h = {
+		.id = q->id,
+		.flags = (uint16_t)(FLAG_QR | FLAG_RA | flags |
+				    (asked &
+				     (MASK_OPCODE | FLAG_RD | FLAG_CD))),
+		.questions = q->end > HEADER_OCTETS,
+		.answers = (uint16_t)nrr,
+		.additional = q->edns,
+	};
+
+	if (nrr > UINT16_MAX)
+		w->bad = true;
+	put_header(w, &h);
+	write_mem(w, query + HEADER_OCTETS, q->end - HEADER_OCTETS);
+}
+
+static size_t end_answer(struct writer *w, const uint8_t *buf,
+			 const struct dns_question *q, enum dns_rcode rcode)
+{
+	if (q->edns)
+		put_opt(w, (uint32_t)rcode >> 4 << 24 |
+				   (q->dnssec_ok ? OPT_DO : 0));
+	return w->bad ? 0 : (size_t)(w->p - buf);
+}
+
 size_t dns_put_answer(uint8_t *buf, size_t cap, const uint8_t *query,
 		      const struct dns_question *q, enum dns_rcode rcode,
 		      const struct dns_record *rr, size_t nrr)
 {
 	struct writer w = writer_of(buf, cap);
-	uint16_t asked = (uint16_t)(query[2] << 8 | query[3]);
 	size_t owner = HEADER_OCTETS; /* the question's name */
 
-	put_header(&w, q->id,
-		   (uint16_t)(FLAG_QR | FLAG_RA |
-			      (asked & (FLAG_RD | FLAG_CD)) | rcode),
-		   (uint16_t)nrr, 0);
-	write_mem(&w, query + HEADER_OCTETS, q->end - HEADER_OCTETS);
-
+	begin_answer(&w, query, q, rcode & MASK_RCODE, nrr);
 	for (size_t i = 0; i < nrr && !w.bad; i++) {
 		struct writer len;
 
 		write_u16(&w, (uint16_t)(POINTER | owner));
 		write_u16(&w, rr[i].type);
-		write_u16(&w, q->class == CLASS_ANY ? CLASS_IN : q->class);
+		write_u16(&w, q->class == DNS_CLASS_ANY ? DNS_CLASS_IN
+							: q->class);
 		write_u32(&w, rr[i].ttl);
 		len = w;
 		write_u16(&w, 0);
@@ -244,7 +338,16 @@ size_t dns_put_answer(uint8_t *buf, size_t cap, const uint8_t *query,
 		if (owner > POINTER_MAX)
 			w.bad = true;
 	}
-	return w.bad || nrr > UINT16_MAX ? 0 : (size_t)(w.p - buf);
+	return end_answer(&w, buf, q, rcode);
+}
+
+size_t dns_put_truncated(uint8_t *buf, size_t cap, const uint8_t *query,
+			 const struct dns_question *q)
+{
+	struct writer w = writer_of(buf, cap);
+
+	begin_answer(&w, query, q, FLAG_TC, 0);
+	return end_answer(&w, buf, q, DNS_NOERROR);
 }
 
 /*
@@ -294,7 +397,7 @@ static bool read_record(struct reader *r, const uint8_t *msg, uint16_t type,
 	n = read_u16(r);
 	if (rr->ttl > INT32_MAX) /* RFC 2181 section 8 */
 		rr->ttl = 0;
-	if (class == CLASS_IN && rr->type == type)
+	if (class == DNS_CLASS_IN && rr->type == type)
 		return read_rdata(r, msg, n, rr);
 	read_mem(r, n);
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As much of the DNS message format (RFC 1035 section 4) as a stub needs:
- * make a query, read one, answer one, read addresses and names from an
+ * As much of the DNS message format (RFC 1035 section 4, RFC 6891) as a stub
+ * needs: make a query, read one, answer one, read addresses and names from an
  * answer. Pure: no I/O, no allocation, no errno; async-signal-safe; bounded
  * on any input (compression loops included).
  */
@@ -31,9 +31,14 @@ enum dns_rcode {
 	DNS_NXDOMAIN = 3,
 	DNS_NOTIMP = 4,
 	DNS_REFUSED = 5,
+	DNS_BADVERS = 16, /* RFC 6891: the high bits are in the OPT record */
 };
 
+#define DNS_CLASS_IN  1
+#define DNS_CLASS_ANY 255
+
 #define DNS_QUERY_MAX 300 /* header, name, type, class, OPT record */
+#define DNS_UDP_MIN   512 /* octets that anybody takes by UDP */
 
 struct dns_question {
 	uint16_t id;
@@ -41,7 +46,12 @@ struct dns_question {
 	uint16_t type, class;
 	struct endpoint name; /* ENDPOINT_NAME, no trailing dot; "." is empty:
 				 ENDPOINT_NONE */
+	bool odd;   /* a label has '.' or NUL: no text can stand for the name,
+		       and it is ENDPOINT_NONE, too */
 	size_t end; /* octets of header and question in the message */
+	bool edns;         /* there is an OPT record: */
+	bool dnssec_ok;    /* its DO bit */
+	uint16_t udp_size; /* octets that an answer by UDP may have */
 };
 
 struct dns_record {
@@ -55,16 +65,33 @@ size_t dns_put_query(uint8_t buf[static DNS_QUERY_MAX], uint16_t id,
 		     const char *name, size_t len, uint16_t type,
 		     uint16_t class);
 
-/** dns_get_question() - Return: false unless it is a query of one question */
-bool dns_get_question(const uint8_t *msg, size_t n, struct dns_question *q);
+/**
+ * dns_get_query() - read a query
+ * @q: set, as far as it was understood: an answer can be put to what is said
+ *     to be in error, too
+ * Return: DNS_NOERROR, or what is to be answered: DNS_FORMERR for other than
+ * one question and for what is malformed or cut short, DNS_NOTIMP for another
+ * opcode, DNS_BADVERS for another version of EDNS. -1 if nothing is to be
+ * answered: to an answer, or less than a header.
+ */
+int dns_get_query(const uint8_t *msg, size_t n, struct dns_question *q);
 
 /**
  * dns_put_answer() - answer @query (the message that @q was read from)
+ * The question stands there octet by octet as it came, upper and lower case
+ * included. To an OPT record there is one.
  * Return: octets written to @buf, 0 if they do not fit
  */
 size_t dns_put_answer(uint8_t *buf, size_t cap, const uint8_t *query,
 		      const struct dns_question *q, enum dns_rcode rcode,
 		      const struct dns_record *rr, size_t nrr);
+
+/**
+ * dns_put_truncated() - the same where the records do not fit: none, and TC
+ * DNS_UDP_MIN octets are always enough.
+ */
+size_t dns_put_truncated(uint8_t *buf, size_t cap, const uint8_t *query,
+			 const struct dns_question *q);
 
 /**
  * dns_get_records() - the records of @type (A, AAAA or PTR) in the answer

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measure socksify: counts, and ratios of interleaved runs.
 
-usage: bench.py BUILD-DIRECTORY [RUNS]
+usage: bench.py BUILD-DIRECTORY [RUNS [PART...]]
 
 Counts (instructions, system calls) are exact. Times are medians of ratios:
 the two sides of each ratio run alternately in one run, so that a noisy
@@ -16,6 +16,8 @@ import time
 
 build = os.path.abspath(sys.argv[1])
 runs = int(sys.argv[2]) if len(sys.argv) > 2 else 7
+only = sys.argv[3:] or ['connect', 'resolve', 'unrelated', 'start_up',
+                        'loops', 'datagrams']
 bench = build + '/tests/bench'
 ops, count = bench + '/ops', bench + '/count'
 library, null = build + '/libsocksify.so', bench + '/libnull.so'
@@ -23,7 +25,8 @@ library, null = build + '/libsocksify.so', bench + '/libnull.so'
 
 def env(**more):
     clean = {k: v for k, v in os.environ.items() if k not in (
-        'LD_PRELOAD', 'SOCKS_SERVER', 'SOCKSIFY_RUN', 'ALL_PROXY')}
+        'LD_PRELOAD', 'SOCKS_SERVER', 'SOCKSIFY_SERVER', 'SOCKSIFY_RUN',
+        'ALL_PROXY')}
     return {**clean, **more}
 
 
@@ -123,6 +126,31 @@ def loops():
         server.kill()
 
 
+def datagrams():
+    """CPU of one datagram, against a client that writes the headers itself."""
+    program = bench + '/datagrams'
+    server = subprocess.Popen([program, 'relay'], stdout=subprocess.PIPE,
+                              text=True)
+    try:
+        port = server.stdout.readline().strip()
+        for name in ('send-64', 'send-1200', 'sendto-64', 'sendto-1200',
+                     'sendmmsg-64', 'sendmmsg-1200', 'gso', 'recv-64',
+                     'recv-1200', 'recvfrom-64', 'recvfrom-1200',
+                     'recvmmsg-64', 'recvmmsg-1200'):
+            n = '2000' if name == 'gso' else '20000'
+            ours = [*socksify(port), program, name]
+            native = [program, name, n, port]
+            r, f = ratio(lambda: float(output([*ours, n])[-1]),
+                         lambda: float(output(native)[-1]), lambda t: t)
+            calls = [int(output([*wrap, count, '-m', program, name, '10',
+                                 *more])[-1])
+                     for wrap, more in (([], [port]), (socksify(port), []))]
+            row(f'datagrams: {name}', f'{r:.3f} x of {f:.0f} ns; system calls '
+                f'{calls[1]} (native {calls[0]})')
+    finally:
+        server.kill()
+
+
 def seconds(command, times, **more):
     start = time.monotonic()
     for _ in range(times):
@@ -164,8 +192,11 @@ def main():
     try:
         port = int(server.stdout.readline())
         for part in (connect, resolve, unrelated, start_up):
-            part(port)
-        loops()
+            if part.__name__ in only:
+                part(port)
+        for part in (loops, datagrams):
+            if part.__name__ in only:
+                part()
     finally:
         server.kill()
 

@@ -8,6 +8,44 @@
 #include "fuzz.h"
 #include "socks/dns_message.h"
 
+static uint16_t u16(const uint8_t *p)
+{
+	return (uint16_t)((unsigned)p[0] << 8 | p[1]);
+}
+
+/* What every answer has, whatever is answered. */
+static void answer_head(const uint8_t *query, const struct dns_question *q,
+			const uint8_t *msg, size_t n, unsigned rcode)
+{
+	size_t opt = q->edns ? 11 : 0;
+
+	CHECK(n >= q->end + opt);
+	CHECK(u16(msg) == q->id);
+	CHECK((msg[2] & 0xf9) == (0x80 | (query[2] & 0x79)));
+	CHECK(msg[3] == (0x80 | (query[3] & 0x10) | (rcode & 15)));
+	CHECK(u16(msg + 4) == (q->end > 12) && !u16(msg + 8));
+	CHECK(!memcmp(msg + 12, query + 12, q->end - 12));
+	CHECK(u16(msg + 10) == q->edns);
+	if (q->edns) {
+		CHECK(!memcmp(msg + n - opt, "\0\0\x29\4\xd0", 5));
+		CHECK(msg[n - 6] == rcode >> 4 && !msg[n - 5]);
+		CHECK(u16(msg + n - 4) == (q->dnssec_ok ? 0x8000 : 0));
+	}
+}
+
+static void answer_error(const uint8_t *query, const struct dns_question *q,
+			 enum dns_rcode rcode)
+{
+	uint8_t buf[DNS_UDP_MIN];
+	size_t n = dns_put_answer(buf, sizeof(buf), query, q, rcode, NULL, 0);
+
+	answer_head(query, q, buf, n, rcode);
+	CHECK(!u16(buf + 6));
+	n = dns_put_truncated(buf, sizeof(buf), query, q);
+	answer_head(query, q, buf, n, DNS_NOERROR);
+	CHECK(!u16(buf + 6) && buf[2] & 2);
+}
+
 static void answer(const uint8_t *query, const struct dns_question *q)
 {
 	struct dns_record rr[3] = {{DNS_CNAME, 1, q->name},
@@ -26,8 +64,9 @@ static void answer(const uint8_t *query, const struct dns_question *q)
 		CHECK(n == 0);
 		return;
 	}
-	CHECK(n > q->end);
-	CHECK(!dns_get_question(buf, n, &again)); /* not a query any more */
+	answer_head(query, q, buf, n, DNS_NXDOMAIN);
+	CHECK(u16(buf + 6) == 3);
+	CHECK(dns_get_query(buf, n, &again) < 0); /* not a query any more */
 	CHECK(dns_get_records(buf, n, q->id, DNS_PTR, got, 3, &rcode,
 			      &truncated) ==
 	      (q->class == 1 || q->class == 255));
@@ -85,11 +124,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dns_question q;
 	struct endpoint name = {0}, ep;
 	size_t n;
+	int rcode = dns_get_query(data, size, &q);
 
-	if (dns_get_question(data, size, &q)) {
-		CHECK(q.end >= 17 && q.end <= size);
-		answer(data, &q);
+	CHECK(rcode >= 0 || size < 12 || data[2] & 0x80);
+	if (rcode >= 0) {
+		CHECK(q.end == 12 || (q.end >= 17 && q.end <= size));
+		CHECK(q.udp_size >= DNS_UDP_MIN);
+		answer_error(data, &q, (enum dns_rcode)rcode);
 	}
+	if (rcode == DNS_NOERROR)
+		answer(data, &q);
 	records(data, size, DNS_A);
 	records(data, size, DNS_AAAA);
 	records(data, size, DNS_PTR);
@@ -98,8 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	n = dns_put_query(buf, 1, (const char *)data, size, DNS_A, 1);
 	if (n) {
 		CHECK(n <= sizeof(buf));
-		CHECK(dns_get_question(buf, n, &q));
-		CHECK(q.end + 11 == n);
+		CHECK(dns_get_query(buf, n, &q) == DNS_NOERROR);
+		CHECK(q.end + 11 == n && q.edns);
 		if (endpoint_set_name(&name, (const char *)data, size) &&
 		    q.name.kind)
 			CHECK(endpoint_same_host(&name, &q.name));

@@ -4,7 +4,8 @@
 import os
 
 from netns import DNS, DNS6, PROXY, WEB, WEB6
-from scenario import Scenario
+from scenario import Scenario, nobody_asked
+from servers import HELLO
 
 # Kinds of sockets that no proxy knows: by the function and by its number.
 SOCKETS = """
@@ -116,11 +117,6 @@ print(libc.rcmd_af(ctypes.byref(ctypes.c_char_p(b"web.test")),
 LEAK = "curl -sS -m 10 -o /dev/null http://web.test/hello; "
 
 
-def nobody_asked(lab, proxy):
-    asked = proxy.asked()
-    return f"the proxy was asked for {asked}" if asked else None
-
-
 def refused(name, command, out=(), status=1, **fields):
     """Without socksify it does whatever it does, but it leaks."""
     return Scenario("closed: " + name, command, out=list(out), status=status,
@@ -161,7 +157,7 @@ SCENARIOS = [
             "/usr/bin/curl -sS -m 5 http://web.test/hello", status=6,
             needs="busybox curl"),
     Scenario("closed: a static shell", "busybox sh -c 'curl -sS -m 5 "
-             "http://web.test/hello'", out="hello from web.test\n",
+             "http://web.test/hello'", out=HELLO,
              needs="busybox curl"),
     Scenario("curl: by every option", "for option in '--interface eth0' "
              "--tcp-fastopen '--local-port 4000-4100' --tcp-nodelay "
@@ -169,7 +165,7 @@ SCENARIOS = [
              "curl -sS -m 10 $option http://web.test/hello; done | wc -l",
              out="6\n", needs="curl"),
     Scenario("curl: a name with a dot at its end", "curl -sS -m 10 "
-             "http://web.test./hello", out="hello from web.test\n",
+             "http://web.test./hello", out=HELLO,
              needs="curl"),
     Scenario("ftp: curl", "curl -sS -m 10 ftp://web.test/file && curl -sS "
              "-m 10 --disable-epsv ftp://four.test/file && curl -sS -m 10 "
@@ -179,10 +175,10 @@ SCENARIOS = [
              "set ftp:use-feat off; cat ftp://four.test/file'",
              out="by ftp\n", needs="lftp"),
     Scenario("nc", "printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' | nc -N -w 5 "
-             "web.test 80", out="hello from web.test\n", needs="nc",
+             "web.test 80", out=HELLO, needs="nc",
              asked="web.test:80"),
     Scenario("openssl: s_client", "printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' | "
              "openssl s_client -quiet -CAfile @work@/certificate.pem -connect "
              "web.test:443 2>/dev/null | tail -n 1",
-             out="hello from web.test\n", needs="openssl"),
+             out=HELLO, needs="openssl"),
 ]

@@ -5,9 +5,9 @@ allocators, users, debuggers, socksify itself."""
 import os
 
 from netns import PROXY
-from scenario import Scenario
+from scenario import Scenario, nobody_asked
+from servers import HELLO
 
-HELLO = "hello from web.test\n"
 CURL = "curl -sS -m 10 http://web.test/hello"
 
 # Resolves, then a child connects to the address by number.
@@ -134,11 +134,6 @@ def curl(name, command, **fields):
 def with_library(name, needs=""):
     return curl(f"{name} is preloaded, too", CURL, env={"LD_PRELOAD": name},
                 needs="curl " + name)
-
-
-def nobody_asked(lab, proxy):
-    asked = proxy.asked()
-    return f"the proxy was asked for {asked}" if asked else None
 
 
 SCENARIOS = [

@@ -2,6 +2,7 @@
 """Proxies that die and return; what a command's end looks like."""
 
 from scenario import Scenario
+from servers import HELLO
 
 CURL = "curl -sS -m 5 "
 LOOP = "while read line; do " + CURL + \
@@ -30,8 +31,8 @@ def ends(name, tail, status):
 
 SCENARIOS = [
     Scenario("life: the proxy dies and comes back", LOOP, "microsocks",
-             out=["hello from web.test\nfailed\nhello from web.test\n"],
-             bare_out=[3 * "hello from web.test\n"], needs="curl",
+             out=[f"{HELLO}failed\n{HELLO}"],
+             bare_out=[3 * HELLO], needs="curl",
              drive=die_and_return, says=""),
     Scenario("life: the proxy dies with a connection open",
              "curl -sSN -m 3 http://web.test/slow; echo status $?",

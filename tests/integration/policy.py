@@ -3,9 +3,9 @@
 
 from netns import (DNS, EXIT, EXIT6, LOCAL_DNS, PRIVATE_DNS, PROXY,
                    PROXY_DOWN, WEB, WEB6)
-from scenario import Scenario
+from scenario import Scenario, nobody_asked
+from servers import HELLO
 
-HELLO = "hello from web.test\n"
 CURL = "curl -sS -m 10 "
 ITSELF = "10.99.3.2\n"  # whom the web server sees when nothing is proxied
 WHOAMI = CURL + "http://four.test/whoami"
@@ -31,11 +31,6 @@ def refused(name, rule, command, **fields):
     return Scenario("block: " + name, command, options=["--block", rule],
                     out="connect: EACCES\n", status=1, bare_out="text",
                     bare_status=0, check=nobody_asked, **fields)
-
-
-def nobody_asked(lab, proxy):
-    asked = proxy.asked()
-    return f"the proxy was asked for {asked}" if asked else None
 
 
 def never_asked(name, server):

@@ -3,9 +3,8 @@
 
 from netns import DNS, EXIT, EXIT6, LOCAL_DNS, WEB, WEB6
 from scenario import Scenario
-from servers import BIG
+from servers import BIG, HELLO
 
-HELLO = "hello from web.test\n"
 CURL = "curl -sS -m 20 "
 SSH = "ssh -F @work@/ssh.conf"
 PYTHON_FETCH = """
@@ -234,7 +233,7 @@ SCENARIOS = [
              needs="apt-get dpkg-deb", services="apt", asked="web.test:80"),
 
     # Programs that a preload cannot see: no network, but no leak either
-    Scenario("a fortified program", f"@lib@/client-fortified web.test 7 text",
+    Scenario("a fortified program", "@lib@/client-fortified web.test 7 text",
              out="text"),
     Scenario("a static program", f"@lib@/client-static {WEB} 7 text",
              status=1, bare_status=0, bare_out="text"),

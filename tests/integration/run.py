@@ -16,7 +16,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(HERE, "../lib")]
 
+import browser  # noqa: E402
 import closed  # noqa: E402
+import datagrams  # noqa: E402
 import faults  # noqa: E402
 import inside  # noqa: E402
 import life  # noqa: E402
@@ -28,8 +30,9 @@ import runtimes  # noqa: E402
 from lab import Lab  # noqa: E402
 from scenario import Player, Skip  # noqa: E402
 
-SCENARIOS = [scenario for module in (programs, runtimes, loops, policy, closed,
-                                     inside, life, faults)
+SCENARIOS = [scenario for module in (programs, runtimes, loops, datagrams,
+                                     policy, closed, inside, life, faults,
+                                     browser)
              for scenario in module.SCENARIOS]
 
 

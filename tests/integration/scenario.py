@@ -15,6 +15,7 @@ import typing
 from netns import DNS, WEB, is_full_root
 from servers import ZONE
 
+NOBODY = 65534
 ADDRESSES = {**ZONE, "hidden.test": (WEB,)}
 
 
@@ -46,6 +47,7 @@ class Scenario:
     needs: str = ""  # programs, and libraries ("libm.so.6")
     services: str = ""  # see Lab.have()
     full_root: bool = False  # needs other users than root
+    ordinary: bool = False  # by an ordinary user, from socksify on
     heavy: bool = False  # only with --all
     env: dict = dataclasses.field(default_factory=dict)
     options: list = dataclasses.field(default_factory=list)  # of socksify
@@ -74,7 +76,7 @@ def why_not(scenario, proxy, everything):
     """Why it cannot be played here, or None."""
     if scenario.heavy and not everything:
         return "only with --all"
-    if scenario.full_root and not is_full_root():
+    if (scenario.full_root or scenario.ordinary) and not is_full_root():
         return "needs root"
     for need in scenario.needs.split():
         if not has(need):
@@ -121,6 +123,22 @@ def was_asked(proxy, endpoint):
     return f"the proxy was asked for {asked} instead of {endpoint}"
 
 
+# For Scenario.check:
+
+def nobody_asked(lab, proxy):
+    asked = proxy.asked()
+    return f"the proxy was asked for {asked}" if asked else None
+
+
+def came(count):
+    """So many connections, no more and no fewer, reached the proxy."""
+    def check(lab, proxy):
+        asked = len(proxy.asked())
+        return None if asked == count else \
+            f"{asked} connections reached the proxy instead of {count}"
+    return check
+
+
 class Player:
     """Plays scenarios in one laboratory."""
 
@@ -153,6 +171,11 @@ class Player:
         lab = self.lab
         folder = tempfile.mkdtemp(dir=lab.outside.work)
         os.chmod(folder, 0o755)
+        if scenario.ordinary:
+            os.chown(folder, NOBODY, NOBODY)
+            prefix = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
+                      "--clear-groups", "--", *prefix]
+            env = {"HOME": folder, **env}
         argv = prefix + (["sh", "-c", scenario.command] if isinstance(
             scenario.command, str) else scenario.command)
         for mark, value in (("@tmp@", folder), ("@work@", lab.outside.work),

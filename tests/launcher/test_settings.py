@@ -183,12 +183,29 @@ class Credentials(Case):
         self.assertEqual(self.both(r), ('', ''))
         self.assertIsNone(r.env('SOCKS_PASSWORD'))
 
-    def test_socks_server_stays_without_its_secret(self):
-        r = self.probe(env={'SOCKS_SERVER': 'socks5://a:s3c@ret@10.0.0.1:7'})
+    def test_socks_server_is_kept_without_its_secret(self):
+        """By a name that makes nobody else speak SOCKS."""
+        url, kept = 'socks5://a:s3c@ret@10.0.0.1:7', 'socks5://10.0.0.1:7'
+        r = self.probe(env={'SOCKS_SERVER': url})
         self.assertEqual(self.both(r), ('a', 's3c@ret'))
-        self.assertEqual(r.env('SOCKS_SERVER'), 'socks5://10.0.0.1:7')
-        r = self.probe(env={'SOCKS_SERVER': '10.0.0.1:7'})
-        self.assertEqual(r.env('SOCKS_SERVER'), '10.0.0.1:7')
+        self.assertEqual(r.env('SOCKSIFY_SERVER'), kept)
+        self.assertIsNone(r.env('SOCKS_SERVER'))
+        r = self.probe(env={'SOCKS5_SERVER': '10.0.0.1:7'})
+        self.assertEqual(r.env('SOCKSIFY_SERVER'), '10.0.0.1:7')
+        self.assertIsNone(r.env('SOCKS5_SERVER'))
+        # The first of two forms.
+        r = self.probe(env={'SOCKS5_SERVER': '10.0.0.1:7',
+                            'SOCKS_SERVER': url})
+        self.assertEqual(r.env('SOCKSIFY_SERVER'), kept)
+        # Another server is for the command to use, or for a socksify in it.
+        r = self.probe('-s', '10.0.0.2', env={
+            'SOCKS_SERVER': url, 'SOCKSIFY_SERVER': '10.0.0.1'})
+        self.assertEqual(r.env('SOCKS_SERVER'), kept)
+        self.assertIsNone(r.env('SOCKSIFY_SERVER'))
+        # What an outer run has kept names this one's server, too.
+        r = self.probe(env={'SOCKSIFY_SERVER': '10.0.0.1:7'})
+        self.assertEqual(r.one('address'), '10.0.0.1:7')
+        self.assertEqual(r.env('SOCKSIFY_SERVER'), '10.0.0.1:7')
 
     def test_password_file(self):
         pw = self.write('pw', 'p w#%41\r\n')

@@ -20,17 +20,40 @@
  *   delay MS         pause
  *   echo             be the target: send back whatever comes, until its end
  *   tunnel           connect to the requested target, reply, and pump
+ *   relay WORDS      the same for datagrams (UDP ASSOCIATE): reply, and send
+ *                    each back as if its destination had, until the control
+ *                    connection's end
  *   stall            say nothing more, until the client has gone
  *   close            end the stream (so does the end of the script)
  *   reset            end it by RST
  *
  * OCTETS are hex digits and 'text' (with \r \n \\ \' \0), mixed at will.
+ *
+ * The WORDS of a relay say how it differs from a good one. What it sends back:
+ *
+ *   source=HOST:PORT it comes from there
+ *   resolve          names have addresses there: 192.0.2.N
+ *   stranger, bad    before it come some that are to be dropped
+ *   twice, silent    it comes twice, or not at all
+ *   delay=MS         it comes later
+ *   fragments=N      it comes in so many pieces, if it has as many octets
+ *   skip=N, swap     without this one; the last one first
+ * and where it is, and how long:
+ *
+ *   zero             BND.ADDR is 0.0.0.0 or ::
+ *   name=HOST        BND.ADDR is a name
+ *   only4            it is at 127.0.0.1, for IPv6 clients too
+ *   lose=N           after so many datagrams all of it ends
+ *   shut=N           its port is closed then, the control connection stays
+ *
  * Without a script: read-greeting; send 0500; read-request; tunnel.
  *
  * The log gets one line per event, with the connection's number:
  *   1 greeting methods=00,02
  *   1 auth user=alice password=s3cret
  *   1 request cmd=1 atyp=3 host=web.test port=80
+ *   1 datagram rsv=0 frag=0 atyp=3 host=web.test port=53 length=4 data=ping
+ *              from=40000   (on one line)
  *   1 unexpected: ...            (expect, or a message cut short)
  */
 #include <arpa/inet.h>
@@ -49,6 +72,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "relay.h"
 
 #define SCRIPTS_MAX 64
 #define OCTETS_MAX  4096
@@ -342,6 +367,16 @@ static void play_echo(struct session *s, const char *arg)
 	exit(0);
 }
 
+static void note_datagram(void *arg, const char *line)
+{
+	note(arg, "%s", line);
+}
+
+static void play_relay(struct session *s, const char *arg)
+{
+	relay_play(s->fd, arg, note_datagram, s);
+}
+
 static void play_stall(struct session *s, const char *arg)
 {
 	char buf[4096];
@@ -448,6 +483,7 @@ static const struct directive {
 	{"reply", play_reply},
 	{"delay", play_delay},
 	{"echo", play_echo},
+	{"relay", play_relay},
 	{"tunnel", play_tunnel},
 	{"stall", play_stall},
 	{"close", play_close},
@@ -484,6 +520,8 @@ static void play(struct session *s, char *script)
 		line += strspn(line, " \t");
 		if (s)
 			d->play(s, line);
+		else if (d->play == play_relay)
+			relay_parse(line);
 	}
 	if (s)
 		end_stream(s);

@@ -107,13 +107,19 @@ class Lab:
         """danted, as the wrapped machine's own loopback has it, too"""
         proxies.Relay(self.wrapped, 1090, (PROXY, 1080))
 
+    def start_iperf3(self):
+        servers.start_iperf3()
+        wait_until(lambda: listens(WEB, 5201), "iperf3")
+
     def start_redis(self):
         servers.start_redis(self.outside)
         wait_until(lambda: listens(WEB, 6380), "redis-server")
 
     def start_postgres(self):
         servers.start_postgres(self.outside)
-        wait_until(lambda: listens(WEB, 5432), "postgres", 60)
+        # It listens before it lets anybody in.
+        wait_until(lambda: subprocess.call(["pg_isready", "-qh", WEB]) == 0,
+                   "postgres", 60)
 
     def close(self):
         self.outside.remove()

@@ -20,6 +20,13 @@ enum { TICK_MS = 10, LATE_MS = 400, PATIENCE_MS = 2000 };
 static int good, refused, timed_out, bad, latest;
 static char text[TEXT];
 
+/* How far a connection is, and what has come back of its text. */
+struct talk {
+	bool connected;
+	size_t n;
+	char echo[TEXT + 1];
+};
+
 static inline int ended(void)
 {
 	return good + refused + timed_out + bad;
@@ -33,12 +40,21 @@ static inline void end_by(int error)
 		bad++;
 }
 
-static inline void end_of_echo(const char *echo, size_t n)
+static inline void end_of_echo(const struct talk *t)
 {
-	if (n == TEXT && memcmp(echo, text, TEXT) == 0)
+	if (t->n == TEXT && memcmp(t->echo, text, TEXT) == 0)
 		good++;
 	else
 		bad++;
+}
+
+/* Patience is at its end: that is right only of what has no connection. */
+static inline void end_of_patience(const struct talk *t)
+{
+	if (t->connected)
+		bad++;
+	else
+		timed_out++;
 }
 
 static inline int now_ms(void)

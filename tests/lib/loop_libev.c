@@ -9,9 +9,7 @@
 struct client {
 	ev_io io;
 	ev_timer patience;
-	bool connected;
-	size_t n;
-	char echo[TEXT + 1];
+	struct talk talk;
 };
 
 static struct client clients[ALL];
@@ -40,7 +38,7 @@ static void on_connected(struct ev_loop *loop, struct client *c)
 		return;
 	}
 	shutdown(fd, SHUT_WR);
-	c->connected = true;
+	c->talk.connected = true;
 	ev_io_stop(loop, &c->io);
 	ev_io_set(&c->io, fd, EV_READ);
 	ev_io_start(loop, &c->io);
@@ -49,19 +47,20 @@ static void on_connected(struct ev_loop *loop, struct client *c)
 static void on_io(struct ev_loop *loop, ev_io *io, int events)
 {
 	struct client *c = io->data;
+	struct talk *t = &c->talk;
 	ssize_t n;
 
 	(void)events;
-	if (!c->connected) {
+	if (!t->connected) {
 		on_connected(loop, c);
 		return;
 	}
-	n = read(io->fd, c->echo + c->n, sizeof(c->echo) - c->n);
+	n = read(io->fd, t->echo + t->n, sizeof(t->echo) - t->n);
 	if (n > 0) {
-		c->n += (size_t)n;
+		t->n += (size_t)n;
 		return;
 	}
-	end_of_echo(c->echo, c->n);
+	end_of_echo(t);
 	end(loop, c);
 }
 
@@ -70,10 +69,7 @@ static void on_patience(struct ev_loop *loop, ev_timer *timer, int events)
 	struct client *c = timer->data;
 
 	(void)events;
-	if (c->connected)
-		bad++;
-	else
-		timed_out++;
+	end_of_patience(&c->talk);
 	end(loop, c);
 }
 

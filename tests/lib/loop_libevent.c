@@ -8,6 +8,7 @@
 #include "loop.h"
 
 static struct event_base *base;
+static struct talk talks[ALL];
 
 static void end(struct bufferevent *bev)
 {
@@ -18,20 +19,20 @@ static void end(struct bufferevent *bev)
 
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
-	struct evbuffer *in = bufferevent_get_input(bev);
-	size_t n = evbuffer_get_length(in);
+	struct talk *t = arg;
 
-	(void)arg;
 	if (what & BEV_EVENT_CONNECTED) {
+		t->connected = true;
 		bufferevent_write(bev, text, TEXT);
 		return;
 	}
+	t->n = bufferevent_read(bev, t->echo, sizeof(t->echo));
 	if (what & BEV_EVENT_TIMEOUT)
-		timed_out++;
+		end_of_patience(t);
 	else if (what & BEV_EVENT_ERROR)
 		end_by(EVUTIL_SOCKET_ERROR());
 	else
-		end_of_echo((char *)evbuffer_pullup(in, -1), n);
+		end_of_echo(t);
 	end(bev);
 }
 
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
 		struct bufferevent *bev = bufferevent_socket_new(
 			base, -1, BEV_OPT_CLOSE_ON_FREE);
 
-		bufferevent_setcb(bev, NULL, on_written, on_event, NULL);
+		bufferevent_setcb(bev, NULL, on_written, on_event, &talks[i]);
 		bufferevent_set_timeouts(bev, &patience, &patience);
 		bufferevent_enable(bev, EV_READ | EV_WRITE);
 		if (bufferevent_socket_connect(bev, (struct sockaddr *)&sin,

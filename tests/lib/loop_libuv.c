@@ -10,9 +10,7 @@ struct client {
 	uv_connect_t connect;
 	uv_write_t write;
 	uv_shutdown_t shutdown;
-	bool connected;
-	size_t n;
-	char echo[TEXT + 1];
+	struct talk talk;
 };
 
 static struct client clients[ALL];
@@ -31,9 +29,10 @@ static void end(struct client *c)
 static void room(uv_handle_t *handle, size_t wanted, uv_buf_t *buf)
 {
 	struct client *c = handle->data;
+	struct talk *t = &c->talk;
 
 	(void)wanted;
-	*buf = uv_buf_init(c->echo + c->n, (unsigned)(sizeof(c->echo) - c->n));
+	*buf = uv_buf_init(t->echo + t->n, (unsigned)(sizeof(t->echo) - t->n));
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -42,9 +41,9 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 
 	(void)buf;
 	if (n > 0) {
-		c->n += (size_t)n;
+		c->talk.n += (size_t)n;
 	} else if (n < 0) {
-		end_of_echo(c->echo, c->n);
+		end_of_echo(&c->talk);
 		end(c);
 	}
 }
@@ -62,7 +61,7 @@ static void on_connected(uv_connect_t *connect, int status)
 		end(c);
 		return;
 	}
-	c->connected = true;
+	c->talk.connected = true;
 	uv_write(&c->write, stream, &buf, 1, NULL);
 	uv_shutdown(&c->shutdown, stream, NULL);
 	uv_read_start(stream, room, on_read);
@@ -72,10 +71,7 @@ static void on_patience(uv_timer_t *timer)
 {
 	struct client *c = timer->data;
 
-	if (c->connected)
-		bad++;
-	else
-		timed_out++;
+	end_of_patience(&c->talk);
 	end(c);
 }
 

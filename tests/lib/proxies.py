@@ -153,6 +153,20 @@ class SshD(Proxy):
                 f"{self.address}:{self.port}", "ssh.test"]
 
 
+class Shadowsocks(Proxy):
+    """ss-local -u, and behind it an ss-server."""
+
+    program = "ss-local"
+
+    def command(self):
+        both = "-s 127.0.0.1 -p 8388 -k secret -m aes-256-gcm -u"
+        return ["sh", "-c", f"ss-server {both} & exec ss-local {both} "
+                f"-b {self.address} -l {self.port}"]
+
+    def asked(self):
+        return None
+
+
 class Fake(Proxy):
     """tests/lib/fakesocks with a script of its own."""
 
@@ -249,4 +263,5 @@ def make_proxies(outside, fakesocks):
         Microsocks(outside, "microsocks-user", 1084, user=USER),
         SshD(outside, "ssh-D", 1085),
         Nobody(outside, "nobody", 1086),
+        Shadowsocks(outside, "ss-local", 1087),
     )}

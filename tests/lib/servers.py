@@ -50,6 +50,7 @@ def numbers(first, last):
 
 
 BIG = numbers(0, 1 << 20)
+HELLO = "hello from web.test\n"
 
 
 def address_family(address):
@@ -102,13 +103,13 @@ class Web(http.server.SimpleHTTPRequestHandler):
     def do_GET(self):
         path = urllib.parse.urlparse(self.path).path
         if path.startswith("/hello"):
-            self.answer(b"hello from web.test\n")
+            self.answer(HELLO.encode())
         elif path == "/whoami":
             self.answer(self.client_address[0].encode() + b"\n")
         elif path == "/big":
             self.answer(BIG)
         elif path.startswith("/numbers/"):
-            self.numbers(int(path.split("/")[2]))
+            self.send_numbers(int(path.split("/")[2]))
         elif path == "/slow":
             self.slow()
         else:
@@ -117,11 +118,11 @@ class Web(http.server.SimpleHTTPRequestHandler):
     def do_HEAD(self):
         path = urllib.parse.urlparse(self.path).path
         if path.startswith("/numbers/"):
-            self.numbers(int(path.split("/")[2]))
+            self.send_numbers(int(path.split("/")[2]))
         else:
             super().do_HEAD()
 
-    def numbers(self, size):
+    def send_numbers(self, size):
         part = re.fullmatch(r"bytes=(\d+)-(\d*)",
                             self.headers.get("Range", ""))
         first, last = (int(part[1]), min(int(part[2] or size), size - 1)) \
@@ -210,6 +211,33 @@ def start_silent(address, port):
     return listener, filler
 
 
+class UdpEcho:
+    """Sends datagrams back, and remembers them as text."""
+
+    def __init__(self, address, port):
+        self.texts = []
+        self.udp = socket.socket(address_family(address), socket.SOCK_DGRAM)
+        self.udp.bind((address, port))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            data, client = self.udp.recvfrom(65536)
+            self.texts.append(data[:1000].decode("latin-1"))
+            self.udp.sendto(data, client)
+
+
+echoes = []  # the UdpEchos of start_small()
+
+
+def arrived(text):
+    """Has a datagram with this text come? They are forgotten then."""
+    found = any(text in t for echo in echoes for t in echo.texts)
+    for echo in echoes:
+        echo.texts.clear()
+    return found
+
+
 silent = []  # the sockets of start_silent()
 
 
@@ -217,6 +245,7 @@ def start_small():
     silent.append(start_silent(WEB, SILENT))
     start(TcpServer(WEB, 7, Echo))
     start(TcpServer(WEB6, 7, Echo))
+    echoes.extend([UdpEcho(WEB, 7), UdpEcho(WEB6, 7), UdpEcho(WEB, 514)])
     start(TcpServer(WEB, 6379, Redis))
     start(TcpServer(WEB, 21, Ftp))
     start(TcpServer(WEB6, 21, Ftp))
@@ -385,6 +414,11 @@ def make_apt_repository(folder, work):
     write(os.path.join(folder, "Packages"), control +
           f"Filename: ./probe.deb\nSize: {os.path.getsize(package)}\n"
           f"SHA256: {digest}\n")
+
+
+def start_iperf3():
+    subprocess.Popen(["iperf3", "-s", "-B", WEB], stdin=subprocess.DEVNULL,
+                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def start_redis(outside):

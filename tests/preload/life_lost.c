@@ -25,13 +25,14 @@ static void by_environment(void)
 static void nothing_goes_out(void)
 {
 	static const char *const names[] = {
-		"SOCKS_SERVER", "SOCKS5_SERVER", "ALL_PROXY", "all_proxy",
+		"SOCKS_SERVER", "SOCKS5_SERVER", "SOCKSIFY_SERVER",
+		"ALL_PROXY", "all_proxy",
 	};
 	struct sockaddr_in sin = ipv4(TARGET, PORT);
 	struct addrinfo *list;
 	int fd, udp, pair[2];
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < 5; i++)
 		unsetenv(names[i]);
 	fd = tcp_socket();
 	udp = socket(AF_INET, SOCK_DGRAM, 0);

@@ -12,7 +12,7 @@
 
 int main(void)
 {
-	char *server = getenv("SOCKS_SERVER"), *colon;
+	char *server = getenv("SOCKSIFY_SERVER"), *colon;
 	struct sockaddr_in sin;
 	socklen_t len = sizeof(sin);
 	struct iovec iov = { "x", 1 };

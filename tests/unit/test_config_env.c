@@ -35,6 +35,8 @@ static const struct {
 	{{"SOCKS_SERVER", ""}, 0, "", false},
 	{{"SOCKS_SERVER", "a", "SOCKS5_SERVER", "b"}, 1, "a", false},
 	{{"SOCKS_SERVER", "", "SOCKS5_SERVER", "b"}, 1, "b", false},
+	{{"SOCKS5_SERVER", "b", "SOCKSIFY_SERVER", "e"}, 1, "b", false},
+	{{"SOCKSIFY_SERVER", "e", "ALL_PROXY", "socks5://c"}, 1, "e", false},
 	{{"ALL_PROXY", "socks5://c", "SOCKS5_SERVER", "b"}, 1, "b", false},
 	{{"ALL_PROXY", "socks5://c", "all_proxy", "socks5://d"}, 1, "c", true},
 	{{"ALL_PROXY", "http://c", "all_proxy", "socks5h://d"}, 1, "d", true},
@@ -233,6 +235,22 @@ START_TEST(test_names_server)
 }
 END_TEST
 
+START_TEST(test_is_server)
+{
+	ck_assert(config_set_server(&c, "proxy", "S", reports_add, &reports));
+	ck_assert(endpoint_parse(&c.servers[0], "10.0.0.7", 1080));
+	c.nservers = 1;
+	ck_assert(config_env_is_server(&c, "proxy"));
+	ck_assert(config_env_is_server(&c, "PROXY:1080"));
+	ck_assert(config_env_is_server(&c, "socks5h://u:p@proxy"));
+	ck_assert(config_env_is_server(&c, "10.0.0.7"));
+	ck_assert(!config_env_is_server(&c, "proxy:1081"));
+	ck_assert(!config_env_is_server(&c, "10.0.0.8"));
+	ck_assert(!config_env_is_server(&c, "socks4://proxy"));
+	ck_assert(!config_env_is_server(&c, ""));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("config_env");
@@ -247,6 +265,7 @@ int main(void)
 	tcase_add_test(t, test_rules);
 	tcase_add_test(t, test_bad_rules);
 	tcase_add_loop_test(t, test_names_server, 0, ARRAY_SIZE(values));
+	tcase_add_test(t, test_is_server);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

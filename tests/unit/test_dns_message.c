@@ -43,15 +43,15 @@ static int records(const uint8_t *msg, size_t n, uint16_t type,
 	return found;
 }
 
-static bool question(const uint8_t *msg, size_t n, struct dns_question *q)
+static int query(const uint8_t *msg, size_t n, struct dns_question *q)
 {
 	uint8_t *exact = malloc(n + !n);
-	bool good;
+	int rcode;
 
 	memcpy(exact, msg, n);
-	good = dns_get_question(exact, n, q);
+	rcode = dns_get_query(exact, n, q);
 	free(exact);
-	return good;
+	return rcode;
 }
 
 START_TEST(query_on_the_wire)
@@ -116,7 +116,7 @@ START_TEST(query_and_question)
 	if (!n)
 		return;
 	len -= name[len - 1] == '.';
-	ck_assert(question(buf, n, &q));
+	ck_assert_int_eq(query(buf, n, &q), DNS_NOERROR);
 	ck_assert_uint_eq(q.id, 7);
 	ck_assert_uint_eq(q.type, 255);
 	ck_assert_uint_eq(q.class, 3);
@@ -125,8 +125,12 @@ START_TEST(query_and_question)
 	ck_assert_int_eq(q.name.kind, ENDPOINT_NAME);
 	ck_assert_uint_eq(q.name.name_len, len);
 	ck_assert_mem_eq(q.name.name, name, len);
-	for (size_t i = 0; i < n; i++) /* OPT is not looked at */
-		ck_assert_int_eq(question(buf, i, &q), i >= n - 11);
+	ck_assert(q.edns && !q.dnssec_ok && !q.odd);
+	ck_assert_uint_eq(q.udp_size, 1232);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_eq(query(buf, i, &q), i < 12 ? -1 : DNS_FORMERR);
+		ck_assert_uint_eq(q.end, i < n - 11 ? 12 : n - 11);
+	}
 }
 END_TEST
 
@@ -136,56 +140,148 @@ END_TEST
 static const struct {
 	const uint8_t *wire;
 	size_t n;
-	const char *name; /* NULL: refused */
-} questions[] = {
-	{WIRE(QUERY("\0\0", "\1") "\1a\0\0\1\0\1"), "a"},
-	{WIRE(QUERY("\1\x20", "\1") "\1a\0\0\1\0\1"), "a"},
-	{WIRE(QUERY("\1\0", "\1") "\0\0\1\0\1"), ""},
-	{WIRE(QUERY("\x81\0", "\1") "\1a\0\0\1\0\1"), NULL}, /* a response */
-	{WIRE(QUERY("\x08\0", "\1") "\1a\0\0\1\0\1"), NULL}, /* opcode 1 */
-	{WIRE(QUERY("\x28\0", "\1") "\1a\0\0\1\0\1"), NULL}, /* an update */
-	{WIRE(QUERY("\1\0", "\0") "\1a\0\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\2") "\1a\0\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") "\3a.b\0\0\1\0\1"), NULL}, /* odd labels */
-	{WIRE(QUERY("\1\0", "\1") "\1.\0\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") "\1a\1\0\0\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") "\xc0\x0c\0\1\0\1"), NULL}, /* itself */
-	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x0c\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x0e\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x14\0\1\0\1\0"), NULL}, /* ahead */
-	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x00\0\1\0\1"), NULL},   /* header */
-	{WIRE(QUERY("\1\0", "\1") "\1a\xff\xff\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") "\x40\0\0\1\0\1"), NULL}, /* reserved */
-	{WIRE(QUERY("\1\0", "\1") "\x80\0\0\1\0\1"), NULL},
-	{WIRE(QUERY("\1\0", "\1") LABELS4("\x3f" L63) "\0\0\1\0\1"), NULL},
+	int rcode;
+	const char *name; /* NULL: not understood */
+} queries[] = {
+	{WIRE(QUERY("\0\0", "\1") "\1a\0\0\1\0\1"), 0, "a"},
+	{WIRE(QUERY("\1\x20", "\1") "\1a\0\0\1\0\1"), 0, "a"},
+	{WIRE(QUERY("\1\0", "\1") "\0\0\1\0\1"), 0, ""},
+	/* An answer; opcode 1, an update. */
+	{WIRE(QUERY("\x81\0", "\1") "\1a\0\0\1\0\1"), -1, NULL},
+	{WIRE(QUERY("\xa9\0", "\1") "\1a\0\0\1\0\1"), -1, NULL},
+	{WIRE(QUERY("\x08\0", "\1") "\1a\0\0\1\0\1"), DNS_NOTIMP, NULL},
+	{WIRE(QUERY("\x28\0", "\1") "\1a\0\0\1\0\1"), DNS_NOTIMP, NULL},
+	{WIRE(QUERY("\x40\0", "\0")), DNS_NOTIMP, NULL},
+	{WIRE(QUERY("\1\0", "\0") "\1a\0\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\2") "\1a\0\0\1\0\1\1a\0\0\1\0\1"), DNS_FORMERR,
+	 NULL},
+	/* No text can stand for these. */
+	{WIRE(QUERY("\1\0", "\1") "\3a.b\0\0\1\0\1"), 0, "odd"},
+	{WIRE(QUERY("\1\0", "\1") "\1.\0\0\1\0\1"), 0, "odd"},
+	{WIRE(QUERY("\1\0", "\1") "\1a\1\0\0\0\1\0\1"), 0, "odd"},
+	/* Pointers to itself, ahead, into the header, to nowhere. */
+	{WIRE(QUERY("\1\0", "\1") "\xc0\x0c\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x0c\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x0e\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x14\0\1\0\1\0"), DNS_FORMERR,
+	 NULL},
+	{WIRE(QUERY("\1\0", "\1") "\1a\xc0\x00\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\1") "\1a\xff\xff\0\1\0\1"), DNS_FORMERR, NULL},
+	/* Reserved kinds of labels; more than 255 octets. */
+	{WIRE(QUERY("\1\0", "\1") "\x40\0\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\1") "\x80\0\0\1\0\1"), DNS_FORMERR, NULL},
+	{WIRE(QUERY("\1\0", "\1") LABELS4("\x3f" L63) "\0\0\1\0\1"),
+	 DNS_FORMERR, NULL},
 };
 
-START_TEST(reads_questions)
+START_TEST(reads_queries)
+{
+	const uint8_t *wire = queries[_i].wire;
+	size_t n = queries[_i].n;
+	struct dns_question q;
+
+	ck_assert_int_eq(query(wire, n, &q), queries[_i].rcode);
+	ck_assert_uint_eq(q.end, queries[_i].name ? n : 12);
+	ck_assert(!q.edns);
+	ck_assert_uint_eq(q.udp_size, 512);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_ne(query(wire, i, &q), DNS_NOERROR);
+	query(wire, n, &q);
+	if (queries[_i].rcode < 0)
+		return;
+	/* As much as an answer needs, whatever is wrong. */
+	ck_assert_uint_eq(q.id, 7);
+	ck_assert_int_eq(q.recursion_desired, wire[2] & 1);
+	if (!queries[_i].name)
+		return;
+	ck_assert_uint_eq(q.type, 1);
+	ck_assert_uint_eq(q.class, 1);
+	ck_assert_int_eq(q.odd, !strcmp(queries[_i].name, "odd"));
+	if (q.odd || !*queries[_i].name)
+		ck_assert_int_eq(q.name.kind, ENDPOINT_NONE);
+	else
+		ck_assert_str_eq(q.name.name, queries[_i].name);
+}
+END_TEST
+
+/* A question, and what stands behind it. */
+#define EXTRA(answers, authorities, additional)                    \
+	"\0\7\1\0\0\1\0" answers "\0" authorities "\0" additional \
+	"\1a\0\0\1\0\1"
+#define OPT(size, flags) "\0\0\x29" size "\0" flags "\0\0"
+#define TXT		 "\1x\0\0\x10\0\1\0\0\0\0\0\2\1t"
+
+static const struct {
+	const uint8_t *wire;
+	size_t n;
+	int rcode;
+	bool edns, dnssec_ok;
+	uint16_t udp_size;
+} extras[] = {
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\4\xd0", "\0\0\0")), 0, true, false,
+	 1232},
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\2\1", "\0\x80\0")), 0, true, true,
+	 513},
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\xff\xff", "\0\x7f\xff")), 0, true,
+	 false, 65535},
+	/* Less than 512 means 512 (RFC 6891 section 6.2.3). */
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\1\xff", "\0\0\0")), 0, true, false,
+	 512},
+	/* Options are not looked at, but must be there. */
+	{WIRE(EXTRA("\0", "\0", "\1") "\0\0\x29\4\xd0\0\0\0\0\0\5\0\x0a\0\1x"),
+	 0, true, false, 1232},
+	{WIRE(EXTRA("\0", "\0", "\1") "\0\0\x29\4\xd0\0\0\0\0\0\5\0\x0a\0\1"),
+	 DNS_FORMERR, false, false, 512},
+	/* Other records before and after, of any section. */
+	{WIRE(EXTRA("\1", "\1", "\3") TXT TXT TXT OPT("\4\xd0", "\0\0\0") TXT),
+	 0, true, false, 1232},
+	{WIRE(EXTRA("\0", "\0", "\2") "\xc0\x0c\0\x10\0\1\0\0\0\0\0\0" OPT(
+		 "\4\xd0", "\0\0\0")),
+	 0, true, false, 1232},
+	/* Elsewhere it has no meaning. */
+	{WIRE(EXTRA("\1", "\1", "\0") OPT("\4\xd0", "\0\0\0")
+		      OPT("\4\xd0", "\0\0\0")),
+	 0, false, false, 512},
+	/* One that is not needed is not looked for. */
+	{WIRE(EXTRA("\0", "\0", "\0") OPT("\4\xd0", "\0\0\0")), 0, false, false,
+	 512},
+	/* Another version; two of them; not at the root. */
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\4\xd0", "\1\x80\0")), DNS_BADVERS,
+	 true, true, 1232},
+	{WIRE(EXTRA("\0", "\0", "\2") OPT("\4\xd0", "\1\0\0") TXT),
+	 DNS_BADVERS, true, false, 1232},
+	{WIRE(EXTRA("\0", "\0", "\2") OPT("\4\xd0", "\0\0\0")
+		      OPT("\5\xd0", "\0\0\0")),
+	 DNS_FORMERR, true, false, 1232},
+	{WIRE(EXTRA("\0", "\0", "\1") "\1x" OPT("\4\xd0", "\0\0\0")),
+	 DNS_FORMERR, false, false, 512},
+	{WIRE(EXTRA("\0", "\0", "\1") "\xc0\x0e\0\x29\4\xd0\0\0\0\0\0\0"),
+	 DNS_FORMERR, false, false, 512},
+	{WIRE(EXTRA("\0", "\0", "\1") "\x80\x0e\0\x10\4\xd0\0\0\0\0\0\0"),
+	 DNS_FORMERR, false, false, 512},
+	/* Fewer records than were said to be there. */
+	{WIRE(EXTRA("\0", "\0", "\2") OPT("\4\xd0", "\0\0\0")), DNS_FORMERR,
+	 true, false, 1232},
+	{WIRE(EXTRA("\0", "\1", "\0")), DNS_FORMERR, false, false, 512},
+};
+
+START_TEST(reads_edns)
 {
 	struct dns_question q;
 
-	ck_assert_int_eq(question(questions[_i].wire, questions[_i].n, &q),
-			 questions[_i].name != NULL);
-	for (size_t n = 0; n < questions[_i].n; n++)
-		ck_assert(!question(questions[_i].wire, n, &q) ||
-			  n == questions[_i].n);
-	if (!questions[_i].name)
-		return;
-	ck_assert(question(questions[_i].wire, questions[_i].n, &q));
-	ck_assert_uint_eq(q.end, questions[_i].n);
-	ck_assert_int_eq(q.recursion_desired, questions[_i].wire[2] & 1);
-	if (!*questions[_i].name)
-		ck_assert_int_eq(q.name.kind, ENDPOINT_NONE);
-	else
-		ck_assert_str_eq(q.name.name, questions[_i].name);
+	ck_assert_int_eq(query(extras[_i].wire, extras[_i].n, &q),
+			 extras[_i].rcode);
+	ck_assert_uint_eq(q.end, 12 + 7);
+	ck_assert_int_eq(q.edns, extras[_i].edns);
+	ck_assert_int_eq(q.dnssec_ok, extras[_i].dnssec_ok);
+	ck_assert_uint_eq(q.udp_size, extras[_i].udp_size);
 }
 END_TEST
 
 START_TEST(answers_on_the_wire)
 {
-	static const uint8_t query[] = "\x12\x34\1\x30\0\1\0\0\0\0\0\1"
-				       "\2ab\2cd\0\0\1\0\1"
-				       "\0\0\x29\4\xd0\0\0\0\0\0\0";
+	static const uint8_t asked[] = "\x12\x34\1\x30\0\1\0\0\0\0\0\0"
+				       "\2ab\2cd\0\0\1\0\1";
 	/* A chain: ab.cd is x, which is the two addresses. */
 	struct dns_record rr[] = {
 		{DNS_CNAME, 256, at("x")},
@@ -204,11 +300,11 @@ START_TEST(answers_on_the_wire)
 	uint8_t buf[512];
 	size_t n = sizeof(want) - 1;
 
-	ck_assert(dns_get_question(query, sizeof(query) - 1, &q));
+	ck_assert_int_eq(dns_get_query(asked, sizeof(asked) - 1, &q), 0);
 	for (size_t cap = 0; cap < sizeof(buf); cap++) {
 		memset(buf, '#', sizeof(buf));
 		ck_assert_uint_eq(
-			dns_put_answer(buf, cap, query, &q, DNS_NOERROR, rr, 4),
+			dns_put_answer(buf, cap, asked, &q, DNS_NOERROR, rr, 4),
 			cap < n ? 0 : n);
 		for (size_t i = cap; i < sizeof(buf); i++)
 			ck_assert_int_eq(buf[i], '#');
@@ -216,20 +312,73 @@ START_TEST(answers_on_the_wire)
 	ck_assert_mem_eq(buf, want, n);
 
 	/* No data, and no such name. */
-	n = dns_put_answer(buf, sizeof(buf), query, &q, DNS_NXDOMAIN, NULL, 0);
+	n = dns_put_answer(buf, sizeof(buf), asked, &q, DNS_NXDOMAIN, NULL, 0);
 	ck_assert_uint_eq(n, q.end);
 	ck_assert_mem_eq(buf, HEAD("\x81\x93", "\0"), n);
 
 	/* A value that is not of its type has no form. */
 	rr[1].value = at("2001:db8::7");
-	ck_assert_uint_eq(dns_put_answer(buf, sizeof(buf), query, &q, 0, rr, 4),
+	ck_assert_uint_eq(dns_put_answer(buf, sizeof(buf), asked, &q, 0, rr, 4),
 			  0);
 	rr[1] = (struct dns_record){DNS_PTR, 0, at("192.0.2.1")};
-	ck_assert_uint_eq(dns_put_answer(buf, sizeof(buf), query, &q, 0, rr, 4),
+	ck_assert_uint_eq(dns_put_answer(buf, sizeof(buf), asked, &q, 0, rr, 4),
 			  0);
 	rr[1] = (struct dns_record){DNS_HTTPS, 0, at("x")};
-	ck_assert_uint_eq(dns_put_answer(buf, sizeof(buf), query, &q, 0, rr, 4),
+	ck_assert_uint_eq(dns_put_answer(buf, sizeof(buf), asked, &q, 0, rr, 4),
 			  0);
+}
+END_TEST
+
+/* What comes back for what could not be served, and to an OPT record. */
+static const struct {
+	const uint8_t *asked;
+	size_t nasked;
+	enum dns_rcode rcode;
+	bool truncated;
+	const uint8_t *wire;
+	size_t n;
+} replies[] = {
+	{WIRE(QUERY("\1\x10", "\2") "\1a\0\0\1\0\1"), DNS_FORMERR, false,
+	 WIRE("\0\7\x81\x91\0\0\0\0\0\0\0\0")},
+	{WIRE(QUERY("\x29\0", "\1") "\1a\0\0\6\0\1"), DNS_NOTIMP, false,
+	 WIRE("\0\7\xa9\x84\0\0\0\0\0\0\0\0")},
+	{WIRE(QUERY("\0\0", "\1") "\2aB\0\0\6\0\3"), DNS_REFUSED, false,
+	 WIRE("\0\7\x80\x85\0\1\0\0\0\0\0\0\2aB\0\0\6\0\3")},
+	{WIRE(QUERY("\1\0", "\1") "\1a\0\0\6\0\1"), DNS_NOERROR, true,
+	 WIRE("\0\7\x83\x80\0\1\0\0\0\0\0\0\1a\0\0\6\0\1")},
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\2\0", "\0\xff\xff")), DNS_NOERROR,
+	 false,
+	 WIRE("\0\7\x81\x80\0\1\0\0\0\0\0\1\1a\0\0\1\0\1" OPT(
+		 "\4\xd0", "\0\x80\0"))},
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\2\0", "\0\0\0")), DNS_NOERROR, true,
+	 WIRE("\0\7\x83\x80\0\1\0\0\0\0\0\1\1a\0\0\1\0\1" OPT(
+		 "\4\xd0", "\0\0\0"))},
+	{WIRE(EXTRA("\0", "\0", "\1") OPT("\2\0", "\1\0\0")), DNS_BADVERS,
+	 false,
+	 WIRE("\0\7\x81\x80\0\1\0\0\0\0\0\1\1a\0\0\1\0\1"
+	      "\0\0\x29\4\xd0\1\0\0\0\0\0")},
+};
+
+START_TEST(replies_on_the_wire)
+{
+	const uint8_t *asked = replies[_i].asked;
+	struct dns_question q;
+	uint8_t buf[512];
+	size_t n = replies[_i].n;
+
+	dns_get_query(asked, replies[_i].nasked, &q);
+	for (size_t cap = 0; cap < sizeof(buf); cap++) {
+		memset(buf, '#', sizeof(buf));
+		ck_assert_uint_eq(
+			replies[_i].truncated
+				? dns_put_truncated(buf, cap, asked, &q)
+				: dns_put_answer(buf, cap, asked, &q,
+						 replies[_i].rcode, NULL, 0),
+			cap < n ? 0 : n);
+		for (size_t i = cap; i < sizeof(buf); i++)
+			ck_assert_int_eq(buf[i], '#');
+	}
+	ck_assert_mem_eq(buf, replies[_i].wire, n);
 }
 END_TEST
 
@@ -486,8 +635,10 @@ int main(void)
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, query_on_the_wire);
 	tcase_add_loop_test(tc, query_and_question, 0, ARRAY_SIZE(names));
-	tcase_add_loop_test(tc, reads_questions, 0, ARRAY_SIZE(questions));
+	tcase_add_loop_test(tc, reads_queries, 0, ARRAY_SIZE(queries));
+	tcase_add_loop_test(tc, reads_edns, 0, ARRAY_SIZE(extras));
 	tcase_add_test(tc, answers_on_the_wire);
+	tcase_add_loop_test(tc, replies_on_the_wire, 0, ARRAY_SIZE(replies));
 	tcase_add_loop_test(tc, reads_answers, 0, ARRAY_SIZE(answers));
 	tcase_add_loop_test(tc, refuses_answers, 0, ARRAY_SIZE(malformed));
 	tcase_add_loop_test(tc, refuses_names, 0, ARRAY_SIZE(bad_ptr));

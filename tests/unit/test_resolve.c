@@ -181,7 +181,7 @@ static void serve_dns(void)
 
 	/* The query is what was sent last, after its length. */
 	for (len = 12; len <= stream.nsent; len++)
-		if (dns_get_question(query - len, len, &q) &&
+		if (dns_get_query(query - len, len, &q) == DNS_NOERROR &&
 		    query[-(ptrdiff_t)len - 1] == len)
 			break;
 	if (len > stream.nsent)

@@ -207,11 +207,14 @@ static const struct {
 	int fd;
 	uint64_t inode;
 	int log_fd;
+	bool datagrams;
 } refs[] = {
 	{"1024:4711", 1024, 4711, -1},
 	{"0:0", 0, 0, -1},
 	{"1024:4711:1025", 1024, 4711, 1025},
 	{"5:6:0", 5, 6, 0},
+	{"5:6+", 5, 6, -1, true},
+	{"5:6:7+", 5, 6, 7, true},
 	{"2147483647:18446744073709551615:2147483647", INT32_MAX, UINT64_MAX,
 	 INT32_MAX},
 };
@@ -225,6 +228,7 @@ START_TEST(test_refs)
 	ck_assert_int_eq(ref.fd, refs[_i].fd);
 	ck_assert_uint_eq(ref.inode, refs[_i].inode);
 	ck_assert_int_eq(ref.log_fd, refs[_i].log_fd);
+	ck_assert_int_eq(ref.datagrams, refs[_i].datagrams);
 	run_ref_format(&ref, text);
 	ck_assert_str_eq(text, refs[_i].text);
 }
@@ -234,7 +238,7 @@ static const char *const bad_refs[] = {
 	"", ":", "1", "1:", ":1", "1:2:", "1:2:3:", "1:2:3:4", "-1:2", "1:-2",
 	"1:2:-3", " 1:2", "1: 2", "1:2 ", "+1:2", "0x1:2", "a:b", "1:2:x",
 	"2147483648:1", "1:18446744073709551616", "1:2:2147483648",
-	"99999999999999999999:1", "1:2x",
+	"99999999999999999999:1", "1:2x", "1:2+x", "1:2++", "1:+", "1:2:+",
 };
 
 START_TEST(test_bad_refs)
