@@ -13,7 +13,7 @@
 #define BELLS 64
 
 static struct bell {
-	atomic_bool taken;
+	atomic_int taker; /* a thread; 0: nobody */
 	atomic_bool rung;
 	atomic_int fd; /* hidden; 0: not made yet */
 } bells[BELLS];
@@ -29,16 +29,32 @@ static void close_bell(struct bell *b)
 		conn_close_hidden(fd);
 }
 
+/* A thread that is cancelled in its sleep gives nothing back. */
+static bool is_deserted(int taker)
+{
+	return sys(SYS_tgkill, conn_owner_pid, taker, 0) == -ESRCH;
+}
+
+/* Return: is it @self's now? */
+static bool take(struct bell *b, int self)
+{
+	int taker = 0;
+
+	return atomic_compare_exchange_strong(&b->taker, &taker, self) ||
+	       (is_deserted(taker) &&
+		atomic_compare_exchange_strong(&b->taker, &taker, self));
+}
+
 int bell_take(void)
 {
-	int fd, end;
+	int self = (int)sys(SYS_gettid), fd, end;
 
 	if (!conn_table_is_ours())
 		return -1;
 	for (int i = 0; i < BELLS; i++) {
 		struct bell *b = &bells[i];
 
-		if (atomic_exchange(&b->taken, true))
+		if (!take(b, self))
 			continue;
 		fd = atomic_load(&b->fd);
 		if (fd == 0) {
@@ -47,7 +63,7 @@ int bell_take(void)
 			atomic_store(&b->fd, fd > 0 ? fd : 0);
 		}
 		if (fd <= 0) {
-			atomic_store(&b->taken, false);
+			atomic_store(&b->taker, 0);
 			return -1;
 		}
 		end = atomic_load(&bells_end);
@@ -81,7 +97,7 @@ void bell_give_back(int bell)
 {
 	struct conn_lock l;
 
-	atomic_store(&bells[bell].taken, false);
+	atomic_store(&bells[bell].taker, 0);
 	/* The last connection may have ended just before. */
 	if (atomic_load(&conn_active) == 0 && conn_lock(&l)) {
 		bell_trim();
@@ -97,7 +113,7 @@ void bell_ring(void)
 	for (int i = 0; i < end; i++) {
 		struct bell *b = &bells[i];
 
-		if (atomic_load(&b->taken) && bell_fd(i) >= 0 &&
+		if (atomic_load(&b->taker) != 0 && bell_fd(i) >= 0 &&
 		    !atomic_exchange(&b->rung, true))
 			sys(SYS_write, bell_fd(i), &once, sizeof(once));
 	}
@@ -107,10 +123,10 @@ void bell_trim(void)
 {
 	for (int i = 0; i < bells_end; i++) {
 		/* Who has it now sees to it when giving it back. */
-		if (atomic_exchange(&bells[i].taken, true))
+		if (!take(&bells[i], (int)sys(SYS_gettid)))
 			continue;
 		close_bell(&bells[i]);
-		atomic_store(&bells[i].taken, false);
+		atomic_store(&bells[i].taker, 0);
 	}
 }
 
@@ -132,6 +148,6 @@ void bell_forked(void)
 {
 	for (int i = 0; i < bells_end; i++) {
 		close_bell(&bells[i]);
-		atomic_store(&bells[i].taken, false);
+		atomic_store(&bells[i].taker, 0);
 	}
 }

@@ -92,21 +92,10 @@ static int results(struct pollfd *fds, const struct pollfd *from, nfds_t n)
 	return ready;
 }
 
-/* Also where the thread is cancelled. */
-static void give_back(const int *bell)
-{
-	if (*bell >= 0)
-		bell_give_back(*bell);
-}
-
 static int poll_substituted(struct pollfd *fds, nfds_t n,
 			    const struct timespec *timeout,
-			    const sigset_t *mask, struct pollfd *own)
+			    const sigset_t *mask, struct pollfd *own, int bell)
 {
-	bool sleeps = timeout == NULL || timeout->tv_sec > 0 ||
-		      timeout->tv_nsec > 0;
-	__attribute__((cleanup(give_back))) int bell =
-		sleeps ? bell_take() : -1;
 	int64_t end = timeout != NULL ? now_ns() + timeout->tv_sec * SECOND +
 						timeout->tv_nsec
 				      : 0;
@@ -152,9 +141,11 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 int ready_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 		const sigset_t *mask)
 {
+	bool sleeps = timeout == NULL || timeout->tv_sec > 0 ||
+		      timeout->tv_nsec > 0;
 	size_t size = n * sizeof(*fds);
 	struct pollfd *own;
-	int saved = errno, r;
+	int saved = errno, bell, r;
 
 	if (timeout != NULL && (timeout->tv_sec < 0 || timeout->tv_nsec < 0 ||
 				timeout->tv_nsec >= SECOND))
@@ -168,7 +159,10 @@ int ready_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (own == MAP_FAILED)
 		return -ENOMEM;
-	r = poll_substituted(fds, n, timeout, mask, own);
+	bell = sleeps ? bell_take() : -1;
+	r = poll_substituted(fds, n, timeout, mask, own, bell);
+	if (bell >= 0)
+		bell_give_back(bell);
 	if (n > ON_STACK)
 		sys_munmap(own, size);
 	errno = saved;
