@@ -23,7 +23,7 @@
 #define RAISE_MAX 65536
 
 /* Where no descriptor of the program's can be; the limit is raised for it. */
-static int dup_above(int fd, const struct rlimit *limit)
+static int dup_above(int fd, int cmd, const struct rlimit *limit)
 {
 	struct rlimit raised = *limit;
 	int r;
@@ -34,28 +34,37 @@ static int dup_above(int fd, const struct rlimit *limit)
 	if (raised.rlim_cur < limit->rlim_cur + HIDE_ROOM ||
 	    setrlimit(RLIMIT_NOFILE, &raised) != 0)
 		return -EMFILE;
-	r = sys_fcntl(fd, F_DUPFD, (long)limit->rlim_cur);
+	r = sys_fcntl(fd, cmd, (long)limit->rlim_cur);
 	setrlimit(RLIMIT_NOFILE, limit);
 	return r;
 }
 
-int run_fd_hide(int fd)
+int run_fd_hide(int fd, int cmd)
 {
+	/* What it was the last time, which is what it is as a rule. */
+	static bool is_high;
 	struct rlimit limit = { 1024, 1024 };
 	int saved = errno, r;
 
+	if (__atomic_load_n(&is_high, __ATOMIC_RELAXED)) {
+		r = sys_fcntl(fd, cmd, HIDE_BELOW);
+		if (r >= 0)
+			return r;
+	}
 	getrlimit(RLIMIT_NOFILE, &limit);
+	__atomic_store_n(&is_high, limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX,
+			 __ATOMIC_RELAXED);
 	if (limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX)
-		r = sys_fcntl(fd, F_DUPFD, HIDE_BELOW);
+		r = sys_fcntl(fd, cmd, HIDE_BELOW);
 	else
-		r = dup_above(fd, &limit);
+		r = dup_above(fd, cmd, &limit);
 	if (r < 0 && limit.rlim_cur > HIDE_ABOVE_LIMIT_MAX)
-		r = dup_above(fd, &limit);
+		r = dup_above(fd, cmd, &limit);
 	/* No room above the limit: as high as it allows. */
 	for (long n = (long)limit.rlim_cur - HIDE_ROOM; r < 0 && n > 2; n -= 64)
-		r = sys_fcntl(fd, F_DUPFD, n);
+		r = sys_fcntl(fd, cmd, n);
 	if (r < 0)
-		r = sys_fcntl(fd, F_DUPFD, 3);
+		r = sys_fcntl(fd, cmd, 3);
 	errno = saved;
 	return r;
 }
@@ -75,7 +84,7 @@ int run_fd_create(const struct config *config, uint64_t cookie,
 		sys_close(fd);
 		return -ENOMEM;
 	}
-	hidden = run_fd_hide(fd);
+	hidden = run_fd_hide(fd, F_DUPFD);
 	sys_close(fd);
 	if (hidden < 0)
 		return hidden;
@@ -101,8 +110,7 @@ void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX])
 		text_char(&t, ':');
 		text_int(&t, ref->log_fd);
 	}
-	if (ref->datagrams)
-		text_char(&t, '+');
+	text_char(&t, ref->datagrams ? '+' : '-');
 }
 
 /* Digits up to @end or the end of the text; false if there are none. */
@@ -135,10 +143,8 @@ bool run_ref_parse(struct run_ref *ref, const char *value)
 			return false;
 		ref->log_fd = (int)log_fd;
 	}
-	if (*value == '+') {
-		value++;
-		ref->datagrams = true;
-	}
+	if (*value == '+' || *value == '-')
+		ref->datagrams = *value++ == '+';
 	if (*value != '\0') {
 		ref->log_fd = -1;
 		ref->datagrams = false;
@@ -186,7 +192,7 @@ int run_fd_recover(const struct run_ref *ref)
 	}
 	hidden = sys_fcntl(fd, F_DUPFD, ref->fd);
 	if (hidden < 0)
-		hidden = run_fd_hide(fd);
+		hidden = run_fd_hide(fd, F_DUPFD);
 	sys_close(fd);
 	return hidden;
 }

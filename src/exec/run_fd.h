@@ -12,7 +12,7 @@
 
 #include "policy/run.h"
 
-/* SOCKSIFY_RUN=FD:INODE[:LOGFD][+], decimal */
+/* SOCKSIFY_RUN=FD:INODE[:LOGFD](-|+), decimal */
 #define RUN_ENV "SOCKSIFY_RUN"
 #define RUN_ENV_MAX 64 /* the value with its NUL */
 
@@ -20,7 +20,8 @@ struct run_ref {
 	int fd;         /* the run state; -1: none */
 	uint64_t inode; /* of the memfd, to know it again */
 	int log_fd;     /* copy of the launcher's stderr; -1: none */
-	bool datagrams; /* "+": UDP sockets with a relay may be inherited */
+	bool datagrams; /* "+": UDP sockets with a relay may be inherited; as
+			 * long as "-", so that it can be told in place */
 };
 
 /**
@@ -36,9 +37,10 @@ int run_fd_create(const struct config *config, uint64_t cookie,
 /**
  * run_fd_hide() - duplicate @fd to a number out of the program's way: at or
  * above its soft RLIMIT_NOFILE where that costs no large kernel table, else
- * high below it. Not close-on-exec.
+ * high below it.
+ * @cmd: F_DUPFD, or F_DUPFD_CLOEXEC
  */
-int run_fd_hide(int fd);
+int run_fd_hide(int fd, int cmd);
 
 /** run_ref_format() - the value of RUN_ENV */
 void run_ref_format(const struct run_ref *ref, char value[static RUN_ENV_MAX]);

@@ -75,7 +75,7 @@ static struct run *make_run(const struct config *config,
 	/* Messages go where ours would, whatever fd 2 becomes later. */
 	ref->log_fd = outer != NULL && outer_ref->log_fd >= 0
 			      ? outer_ref->log_fd
-			      : run_fd_hide(STDERR_FILENO);
+			      : run_fd_hide(STDERR_FILENO, F_DUPFD);
 	if (ref->log_fd < 0)
 		ref->log_fd = -1;
 	strcpy(run->preload, library); /* both of PATH_MAX */

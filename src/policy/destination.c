@@ -55,7 +55,7 @@ void destination_judge(struct destination *d, struct run *run,
 		refuse(d, EINVAL);
 		return;
 	}
-	d->target = d->asked;
+	endpoint_copy(&d->target, &d->asked);
 	if (run == NULL) {
 		refuse(d, ENETUNREACH);
 		return;

@@ -23,12 +23,14 @@ void conn_fresh(int fd)
 		fd_set_value(fd, FD_FRESH);
 }
 
-void conn_closing_slow(int fd)
+void conn_overwritten(int fd)
 {
 	uint16_t v = fd_get(fd);
 	struct conn_lock l;
 	struct conn *c;
 
+	if (likely(v == FD_UNKNOWN))
+		return;
 	if (v == FD_FRESH) {
 		/* Safe in a vfork child too: only a hint is lost. */
 		fd_set_value(fd, FD_UNKNOWN);
@@ -43,6 +45,28 @@ void conn_closing_slow(int fd)
 		conn_release(c, fd);
 	}
 	conn_unlock(&l);
+}
+
+/* An epoll instance lives on while it has a number. */
+static void leave_epoll(int fd, unsigned first, unsigned last)
+{
+	struct conn_lock l;
+
+	if (fd_get(fd) != FD_EPOLL || !conn_lock(&l))
+		return;
+	conn_move_regs_of_epoll(fd, first, last);
+	conn_unlock(&l);
+}
+
+void conn_overwriting(int fd)
+{
+	leave_epoll(fd, 1, 0);
+}
+
+void conn_closing(int fd, unsigned first, unsigned last)
+{
+	leave_epoll(fd, first, last);
+	conn_overwritten(fd);
 }
 
 void conn_duplicated(int old, int new)
@@ -64,30 +88,51 @@ void conn_duplicated(int old, int new)
 
 void conn_withhold(int fd)
 {
+	uint16_t v = fd_get(fd);
 	struct conn_lock l;
 	struct conn *c;
 
-	if (likely(!fd_is_conn(fd_get(fd))) || !conn_lock(&l))
+	if (likely(v == FD_FRESH) || (unsigned)fd >= FD_TABLE_SIZE ||
+	    !conn_set_up() || !conn_lock(&l))
 		return;
+	if (v == FD_UNKNOWN)
+		conn_find_regs(fd);
 	c = conn_of(fd);
 	if (c != NULL)
 		conn_withhold_regs(c);
 	conn_unlock(&l);
 }
 
-void conn_begin_inline(int fd)
+/* Never 0: the generation of what is in use is 1 or more. */
+static uint64_t id_of(const struct conn *c)
+{
+	return (uint64_t)c->generation << 32 | conn_index(c);
+}
+
+uint64_t conn_begin_inline(int fd)
 {
 	struct conn_lock l;
 	struct conn *c;
+	uint64_t id = 0;
 
 	if ((unsigned)fd >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
-		return;
+		return 0;
 	c = conn_of(fd);
 	if (c == NULL)
 		c = conn_make(fd);
-	if (c != NULL)
+	if (c != NULL) {
 		conn_make_pending(c);
+		id = id_of(c);
+	}
 	conn_unlock(&l);
+	return id;
+}
+
+bool conn_is_still(int fd, uint64_t id)
+{
+	const struct conn *c = id != 0 ? conn_of(fd) : NULL;
+
+	return id == 0 || (c != NULL && id_of(c) == id);
 }
 
 void conn_end_inline(int fd)
@@ -152,7 +197,7 @@ void conn_connected(int fd)
 	conn_unlock(&l);
 }
 
-bool conn_start(int fd, const struct tcp_attempt *a)
+bool conn_start(int fd, const struct tcp_attempt *a, uint64_t id)
 {
 	struct conn_lock l;
 	struct conn *c;
@@ -161,13 +206,13 @@ bool conn_start(int fd, const struct tcp_attempt *a)
 	if ((unsigned)fd >= FD_TABLE_SIZE || !conn_set_up() || !conn_lock(&l))
 		return false;
 	c = conn_of(fd);
-	if (c == NULL)
+	if (c == NULL && id == 0)
 		c = conn_make(fd);
-	work = c != NULL ? conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0)) : -1;
-	if (work < 0) {
+	if (c == NULL || !conn_is_still(fd, id)) {
 		conn_unlock(&l);
 		return false;
 	}
+	work = conn_work_fd(c, -1);
 	c->attempt = *a;
 	c->attempt.fd = work;
 	/* The kernel has said 0 to us already: it is owed to the program. */
@@ -258,7 +303,30 @@ bool conn_cancel(int fd)
 	return pending;
 }
 
-int conn_event_fd(int fd)
+bool conn_expect(int fd)
+{
+	const struct conn *c = conn_of(fd);
+	struct conn_lock l;
+	bool expected;
+
+	/* Threads of this process see to it by themselves. */
+	if (likely(c == NULL || conn_is_mine(c) || c->watched))
+		return true;
+	if (!conn_lock(&l))
+		return false;
+	c = conn_of(fd);
+	expected = c == NULL || c->watched || conn_is_mine(c) ||
+		   conn_local_state(c) != CONN_PENDING ||
+		   helper_watch(conn_of(fd));
+	conn_unlock(&l);
+	return expected;
+}
+
+/*
+ * What becomes readable when @fd is not pending any more.
+ * Return: -1 if it is not pending now (or nothing can be had: -EMFILE)
+ */
+static int event_fd_of(int fd)
 {
 	struct conn_lock l;
 	struct conn *c;
@@ -308,13 +376,17 @@ static int wait_a_little(struct timeval *tv)
 
 int conn_wait(int fd, int option)
 {
+	const struct conn *c = conn_of(fd);
+	const struct outcome *o = c != NULL ? conn_get_outcome(c) : NULL;
+	uint64_t one, id = c != NULL ? id_of(c) : 0;
 	struct timeval tv = { 0 };
-	uint64_t one;
 	int event_fd, r;
 
+	if (o == NULL)
+		return 0;
 	tcp_option(fd, SOL_SOCKET, option, &tv, sizeof(tv));
-	while (conn_state(fd) == CONN_PENDING) {
-		event_fd = conn_event_fd(fd);
+	while (conn_is_still(fd, id) && conn_state(fd) == CONN_PENDING) {
+		event_fd = event_fd_of(fd);
 		if (event_fd < 0 && conn_state(fd) != CONN_PENDING)
 			break;
 		if (event_fd < 0) /* EMFILE, or a vfork child */
@@ -327,7 +399,10 @@ int conn_wait(int fd, int option)
 		if (r == -EINTR || r == -EAGAIN)
 			return r;
 	}
-	return 0;
+	/* What has been connected is forgotten, but not how it ended. */
+	return conn_is_still(fd, id) || atomic_load(&o->state) == CONN_DONE
+		       ? 0
+		       : -EBADF;
 }
 
 void conn_quiesce(void)

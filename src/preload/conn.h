@@ -59,8 +59,19 @@ extern atomic_uint conn_active;
 /** conn_fresh() - socket(2) has made a TCP socket */
 void conn_fresh(int fd);
 
-/** conn_closing_slow() - @fd is about to be closed, or overwritten */
-void conn_closing_slow(int fd);
+/**
+ * conn_closing() - @fd is about to be closed
+ * @first, @last: with all of these, if @first <= @last
+ */
+void conn_closing(int fd, unsigned first, unsigned last);
+
+/** conn_overwriting() - @fd may be about to mean another file */
+void conn_overwriting(int fd);
+/** conn_overwritten() - ... and does */
+void conn_overwritten(int fd);
+
+/** conn_table_is_ours() - false in a vfork child, or before the first socket */
+bool conn_table_is_ours(void);
 
 /** conn_give_way() - the program takes the number of a hidden descriptor */
 void conn_give_way(int fd);
@@ -77,9 +88,17 @@ void conn_withhold(int fd);
 /**
  * conn_begin_inline() - other threads are to see @fd pending while the caller
  * itself waits for it; conn_connected() or conn_end_inline() follows
+ * Return: what conn_is_still() knows it by, or 0
  */
-void conn_begin_inline(int fd);
+uint64_t conn_begin_inline(int fd);
 void conn_end_inline(int fd);
+
+/**
+ * conn_is_still() - does @fd mean what it meant then? Another thread may have
+ * closed it, or put another file in its place
+ * @id: 0: there are no other threads
+ */
+bool conn_is_still(int fd, uint64_t id);
 
 /** conn_owes_zero() - the next connect(2) is to say 0, once; and it has */
 bool conn_owes_zero(int fd);
@@ -90,9 +109,10 @@ void conn_connected(int fd);
 /**
  * conn_start() - go on with @a in the background
  * @a: copied; its fd is @fd
+ * @id: as conn_is_still()
  * Return: false if that cannot be had
  */
-bool conn_start(int fd, const struct tcp_attempt *a);
+bool conn_start(int fd, const struct tcp_attempt *a, uint64_t id);
 
 /** conn_is_pending() - costs nothing while nothing is */
 static inline bool conn_is_pending(int fd);
@@ -114,16 +134,18 @@ bool conn_cancel(int fd);
 /**
  * conn_wait() - wait until @fd is not pending any more, or a signal comes
  * @option: SO_SNDTIMEO or SO_RCVTIMEO: whose time-out counts
- * Return: 0, -EINTR or -EAGAIN. Without a time-out it is a blocking read(2) of
- * an eventfd: interrupted and restarted exactly as the kernel's own wait.
+ * Return: 0, -EINTR or -EAGAIN; -EBADF if @fd is closed meanwhile. Without a
+ * time-out it is a blocking read(2) of an eventfd: interrupted and restarted
+ * exactly as the kernel's own wait.
  */
 int conn_wait(int fd, int option);
 
 /**
- * conn_event_fd() - what becomes readable when @fd is not pending any more
- * Return: -1 if it is not pending now (or nothing can be had: -EMFILE)
+ * conn_expect() - whoever sleeps (bell.h) is to be woken when @fd, which is
+ * pending, is so no more
+ * Return: false if that cannot be had
  */
-int conn_event_fd(int fd);
+bool conn_expect(int fd);
 
 /**
  * conn_epoll_ctl() - epoll_ctl(2) on a socket that is FRESH or known here

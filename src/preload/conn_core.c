@@ -16,6 +16,7 @@
 #include "libc/libc.h"
 #include "libc/net.h"
 #include "libc/sys.h"
+#include "preload/bell.h"
 #include "preload/conn_internal.h"
 #include "preload/state.h"
 #include "preload/udp.h"
@@ -26,7 +27,8 @@ _Atomic uint16_t fd_table[FD_TABLE_SIZE];
 atomic_int fd_table_end;
 atomic_uint conn_active;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+/* Held for a system call or two: not worth going to sleep at once. */
+static pthread_mutex_t mutex = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP;
 static pid_t parent_pid; /* which had the table when this one was forked */
 pid_t conn_owner_pid; /* 0 until the first socket is made */
 static bool is_set_up; /* the memory is there */
@@ -103,6 +105,13 @@ extern int __register_atfork(void (*prepare)(void), void (*parent)(void),
 
 static struct conn_lock fork_lock;
 
+/* It can only watch what exists now. */
+static void share_with_child(struct conn *c)
+{
+	conn_make_event_fd(c);
+	c->forked = true;
+}
+
 static void before_fork(void)
 {
 	struct conn_lock l;
@@ -114,13 +123,10 @@ static void before_fork(void)
 	fork_lock = l;
 	forker = pthread_self();
 	__atomic_store_n(&forking, true, __ATOMIC_RELEASE);
-	/* The child can only watch what exists now. */
 	for (unsigned i = 1; i <= pool_used; i++)
 		if (pool[i].slots > 0 &&
-		    conn_local_state(&pool[i]) == CONN_PENDING) {
-			conn_make_event_fd(&pool[i]);
-			pool[i].forked = true;
-		}
+		    conn_local_state(&pool[i]) == CONN_PENDING)
+			share_with_child(&pool[i]);
 }
 
 static void after_fork_parent(void)
@@ -161,6 +167,7 @@ static void take_over_table(void)
 		}
 	}
 	udp_forked();
+	bell_forked();
 }
 
 static void after_fork_child(void)
@@ -173,6 +180,11 @@ static void after_fork_child(void)
 		return;
 	take_over_table();
 	after_fork_parent();
+}
+
+bool conn_table_is_ours(void)
+{
+	return conn_owner_pid == getpid();
 }
 
 bool conn_claim(void)
@@ -193,10 +205,10 @@ bool conn_set_up(void)
 {
 	static int once;
 
+	if (likely(__atomic_load_n(&is_set_up, __ATOMIC_ACQUIRE)))
+		return true; /* conn_lock() looks whose it is */
 	if (!conn_claim())
 		return false;
-	if (__atomic_load_n(&is_set_up, __ATOMIC_ACQUIRE))
-		return true;
 	if (__atomic_exchange_n(&once, 1, __ATOMIC_ACQ_REL) != 0)
 		return false; /* another thread is at it, or it has failed */
 	pool = sys_mmap((FD_CONN_MAX + 1) * sizeof(*pool),
@@ -229,10 +241,8 @@ bool conn_owner_is_gone(const struct conn *c)
 
 void conn_orphaned(struct conn *c)
 {
-	int copy = sys_fcntl(c->fd, F_DUPFD_CLOEXEC, 0);
-
 	c->owner = conn_owner_pid;
-	c->attempt.fd = conn_hide(copy);
+	c->attempt.fd = conn_work_fd(c, -1);
 	conn_finish(c, ECONNABORTED);
 }
 
@@ -314,7 +324,7 @@ bool conn_drive(const struct tcp_attempt *a, conn_done *done, unsigned key)
 enum conn_state conn_local_state(const struct conn *c)
 {
 	/* Read once: without the lock it may become NULL meanwhile. */
-	struct outcome *o = __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
+	const struct outcome *o = conn_get_outcome(c);
 
 	if (o == NULL)
 		return CONN_FRESH;
@@ -332,8 +342,11 @@ void conn_count(struct conn *c)
 	if (active == c->counted)
 		return;
 	c->counted = active;
-	atomic_fetch_add_explicit(&conn_active, active ? 1u : -1u,
-				  memory_order_release);
+	if (active)
+		atomic_fetch_add_explicit(&conn_active, 1u,
+					  memory_order_release);
+	else if (atomic_fetch_sub(&conn_active, 1u) == 1)
+		bell_trim();
 }
 
 void conn_free_if_unused(struct conn *c)
@@ -363,30 +376,39 @@ void conn_trim(void)
 
 void conn_release(struct conn *c, int fd)
 {
+	bool works = c->attempt.fd == fd; /* there was no room for another */
+
 	fd_set_value(fd, FD_UNKNOWN);
-	if (--c->slots > 0)
-		return; /* and the kernel keeps its registrations, too */
+	if (--c->slots > 0) {
+		/* The kernel keeps its registrations, too. */
+		if (works) {
+			c->attempt.fd = conn_work_fd(c, fd);
+			helper_moved(c, fd);
+		}
+		return;
+	}
 	conn_drop_regs_of_fd(c, fd);
-	conn_count(c);
 	/* Closing the duplicate cancels it, unless a child has the socket. */
-	if (c->watched && !c->forked)
+	if (!c->forked || works) {
 		helper_unwatch(c);
+		if (conn_is_mine(c) && conn_local_state(c) == CONN_PENDING) {
+			/* To threads that wait for it. */
+			conn_set_outcome(c, CONN_FAILED, 0);
+			conn_wake(c);
+		}
+	}
+	conn_count(c);
 	conn_free_if_unused(c);
 }
 
 /* --- hidden descriptors --------------------------------------------------- */
 
-int conn_hide(int fd)
+int conn_hide_copy(int fd)
 {
-	int hidden;
+	int hidden = run_fd_hide(fd, F_DUPFD_CLOEXEC);
 
-	if (fd < 0)
-		return fd;
-	hidden = run_fd_hide(fd);
-	sys_close(fd);
 	if (hidden < 0)
 		return hidden;
-	sys_fcntl(hidden, F_SETFD, FD_CLOEXEC);
 	if (hidden >= FD_TABLE_SIZE) {
 		sys_close(hidden);
 		return -EMFILE;
@@ -396,15 +418,44 @@ int conn_hide(int fd)
 	return hidden;
 }
 
+int conn_hide(int fd)
+{
+	int hidden;
+
+	if (fd < 0)
+		return fd;
+	hidden = conn_hide_copy(fd);
+	sys_close(fd);
+	return hidden;
+}
+
 void conn_close_hidden(int fd)
 {
+	if (fd_get(fd) != FD_HIDDEN)
+		return;
 	fd_set_value(fd, FD_UNKNOWN);
 	sys_close(fd);
 }
 
-int conn_moved(int fd)
+/* One of the program's numbers for it; -1: there is none. */
+static int number_of(const struct conn *c)
 {
-	return conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	uint16_t v = (uint16_t)conn_index(c);
+
+	if (fd_get(c->fd) == v)
+		return c->fd;
+	for (int fd = 0; fd < fd_table_end; fd++)
+		if (fd_get(fd) == v)
+			return fd;
+	return -1;
+}
+
+int conn_work_fd(struct conn *c, int fd)
+{
+	int own = number_of(c), copy;
+
+	copy = conn_hide_copy(fd >= 0 ? fd : own);
+	return copy >= 0 ? copy : own;
 }
 
 void conn_give_way(int fd)
@@ -414,7 +465,7 @@ void conn_give_way(int fd)
 
 	if (!conn_lock(&l))
 		return;
-	found = helper_give_way(fd) || udp_give_way(fd);
+	found = helper_give_way(fd) || udp_give_way(fd) || bell_give_way(fd);
 	for (unsigned i = 1; i <= pool_used && !found; i++) {
 		struct conn *c = &pool[i];
 		bool works = c->attempt.fd == fd;
@@ -422,7 +473,16 @@ void conn_give_way(int fd)
 		found = c->outcome != NULL && (works || c->event_fd == fd);
 		if (!found)
 			continue;
-		*(works ? &c->attempt.fd : &c->event_fd) = conn_moved(fd);
+		if (works) {
+			c->attempt.fd = conn_work_fd(c, fd);
+		} else {
+			int copy = conn_hide_copy(fd);
+
+			/* Who waits on what is lost must look for himself. */
+			if (copy < 0)
+				conn_wake(c);
+			c->event_fd = copy >= 0 ? copy : -1;
+		}
 		helper_moved(c, fd);
 	}
 	fd_set_value(fd, FD_UNKNOWN);
@@ -464,6 +524,7 @@ void conn_wake(const struct conn *c)
 
 	if (c->event_fd >= 0)
 		sys(SYS_write, c->event_fd, &many, sizeof(many));
+	bell_ring();
 }
 
 void conn_set_outcome(struct conn *c, enum conn_state state, int error)
@@ -497,6 +558,8 @@ void conn_make_pending(struct conn *c)
 	}
 	conn_put_outcome(c, next_outcome());
 	conn_set_outcome(c, CONN_PENDING, 0);
+	if (forking) /* by a handler of fork's: a child will have it, too */
+		share_with_child(c);
 	conn_count(c);
 }
 
@@ -515,6 +578,8 @@ void conn_finish(struct conn *c, int error)
 			tcp_look_refused(c->attempt.fd, c->attempt.family);
 		conn_set_outcome(c, error != 0 ? CONN_FAILED : CONN_DONE, error);
 		conn_wake(c);
+	} else {
+		bell_ring(); /* a relative's event descriptor told us */
 	}
 	conn_apply_regs(c);
 	if (c->attempt.fd >= 0)

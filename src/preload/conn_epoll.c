@@ -9,6 +9,7 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/conn_internal.h"
+#include "preload/epoll_seen.h"
 
 #define REGS_MAX 65536u
 
@@ -46,12 +47,42 @@ static void reg_free(struct reg *r)
 	regs_in_use--;
 }
 
+static void reg_drop(struct reg **p)
+{
+	struct reg *r = *p;
+
+	*p = r->next;
+	reg_free(r);
+}
+
+/* The newest first: of two numbers of one instance its event counts. */
+static void reg_push(struct conn *c, struct reg *r)
+{
+	r->next = c->regs;
+	c->regs = r;
+	if (fd_get(r->epfd) == FD_UNKNOWN)
+		fd_set_value(r->epfd, FD_EPOLL);
+}
+
 static struct reg **reg_find(struct conn *c, int epfd, int fd)
 {
 	struct reg **p = &c->regs;
 
 	while (*p != NULL && ((*p)->epfd != epfd || (*p)->fd != fd))
 		p = &(*p)->next;
+	return p;
+}
+
+/* ... whatever the number that the instance was known by then. */
+static struct reg **reg_find_same(struct conn *c, int epfd, int fd)
+{
+	struct reg **p = reg_find(c, epfd, fd);
+
+	if (*p != NULL)
+		return p;
+	for (p = &c->regs; *p != NULL; p = &(*p)->next)
+		if ((*p)->fd == fd && epoll_is_same((*p)->epfd, epfd))
+			break;
 	return p;
 }
 
@@ -78,7 +109,11 @@ static uint64_t identity(int fd)
  */
 static bool is_still(const struct conn *c, int fd)
 {
-	return c->attempt.fd < 0 || identity(c->attempt.fd) == identity(fd);
+	uint64_t id = c->attempt.cookie;
+
+	if (c->attempt.fd < 0)
+		return true;
+	return (id != 0 ? id : identity(c->attempt.fd)) == identity(fd);
 }
 
 static void add_to_kernel(struct reg *r)
@@ -106,8 +141,11 @@ static void add_closed_number(const struct conn *c, struct reg *r)
 void conn_apply_regs(struct conn *c)
 {
 	for (struct reg *r = c->regs; r != NULL; r = r->next) {
-		if (r->applied)
+		if (r->applied || r->theirs) {
+			r->applied = true;
+			r->theirs = false;
 			continue;
+		}
 		if (fd_get(r->fd) != conn_index(c))
 			add_closed_number(c, r);
 		else if (is_still(c, r->fd))
@@ -116,13 +154,77 @@ void conn_apply_regs(struct conn *c)
 	}
 }
 
+/* Nobody is told anything by it: it may stay where it is. */
+static bool is_disarmed(const struct reg *r)
+{
+	return (r->event.events & EPOLLONESHOT) != 0 &&
+	       epoll_has_fired(r->epfd, r->fd);
+}
+
 void conn_withhold_regs(struct conn *c)
 {
-	for (struct reg *r = c->regs; r != NULL; r = r->next) {
-		if (r->applied)
-			kernel_ctl(r->epfd, EPOLL_CTL_DEL, r->fd, &r->event);
-		r->applied = false;
+	struct reg **p = &c->regs;
+
+	while (*p != NULL) {
+		struct reg *r = *p;
+
+		if ((r->applied || r->theirs) && !is_disarmed(r)) {
+			r->applied = r->theirs = false;
+			if (kernel_ctl(r->epfd, EPOLL_CTL_DEL, r->fd,
+				       &r->event) < 0) {
+				/* It is gone, by ways that we do not see. */
+				reg_drop(p);
+				continue;
+			}
+		}
+		p = &r->next;
 	}
+}
+
+struct finding {
+	int fd;
+	uint64_t inode;
+};
+
+/* A registration of some socket, which may be ours. */
+static bool take_up(void *arg, const struct epoll_seen *seen)
+{
+	const struct finding *f = arg;
+	struct conn *c = conn_of(f->fd);
+	struct stat st;
+	struct reg *r;
+
+	if (seen->inode != f->inode || sys_fstat(seen->fd, &st) < 0 ||
+	    !S_ISSOCK(st.st_mode) || st.st_ino != f->inode)
+		return true;
+	if (c == NULL)
+		c = conn_make(f->fd);
+	if (c == NULL)
+		return false;
+	if (fd_get(seen->fd) == FD_UNKNOWN) { /* a duplicate */
+		fd_set_value(seen->fd, (uint16_t)conn_index(c));
+		c->slots++;
+	}
+	r = fd_get(seen->fd) == conn_index(c) ? reg_make() : NULL;
+	if (r == NULL)
+		return true;
+	*r = (struct reg){ .epfd = seen->epfd,
+			   .fd = seen->fd,
+			   .event = seen->event,
+			   .applied = true };
+	reg_push(c, r);
+	return true;
+}
+
+void conn_find_regs(int fd)
+{
+	struct finding f = { .fd = fd };
+	struct stat st;
+
+	if (sys_fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode))
+		return;
+	f.inode = st.st_ino;
+	epoll_visit_all(take_up, &f);
 }
 
 static void drop_if(struct conn *c, int epfd, int fd)
@@ -130,14 +232,12 @@ static void drop_if(struct conn *c, int epfd, int fd)
 	struct reg **p = &c->regs;
 
 	while (*p != NULL) {
-		struct reg *r = *p;
+		const struct reg *r = *p;
 
-		if ((epfd < 0 || r->epfd == epfd) && (fd < 0 || r->fd == fd)) {
-			*p = r->next;
-			reg_free(r);
-		} else {
-			p = &r->next;
-		}
+		if ((epfd < 0 || r->epfd == epfd) && (fd < 0 || r->fd == fd))
+			reg_drop(p);
+		else
+			p = &(*p)->next;
 	}
 }
 
@@ -161,6 +261,38 @@ void conn_drop_regs_of_epoll(int epfd)
 	}
 }
 
+/* Return: are there any? */
+static bool rename_epoll(int from, int to)
+{
+	bool found = false;
+
+	for (int fd = 0; regs_in_use > 0 && fd < fd_table_end; fd++) {
+		struct conn *c = conn_of(fd);
+
+		for (struct reg *r = c != NULL ? c->regs : NULL; r != NULL;
+		     r = r->next) {
+			found |= r->epfd == from;
+			if (r->epfd == from)
+				r->epfd = to;
+		}
+	}
+	return found;
+}
+
+void conn_move_regs_of_epoll(int epfd, unsigned first, unsigned last)
+{
+	int other;
+
+	if (!rename_epoll(epfd, epfd))
+		return;
+	other = epoll_other_number(epfd, first, last);
+	if (other < 0)
+		return;
+	rename_epoll(epfd, other);
+	if (fd_get(other) == FD_UNKNOWN)
+		fd_set_value(other, FD_EPOLL);
+}
+
 /*
  * An epoll instance that both have is the parent's to add to; the child only
  * must not forget that it is registered.
@@ -168,15 +300,24 @@ void conn_drop_regs_of_epoll(int epfd)
 void conn_inherit_regs(struct conn *c)
 {
 	for (struct reg *r = c->regs; r != NULL; r = r->next)
-		r->applied = true;
+		r->theirs = !r->applied;
 }
 
-/* What the kernel would say of the pair, were the socket not withheld. */
-static int probe(int epfd, int fd, const struct epoll_event *event)
+/*
+ * What the kernel would say of the pair, were the socket not withheld.
+ * @unknown: there are no registrations of the socket: that there is none to
+ * take out says as much as one that is put in and taken out again
+ */
+static int probe(int epfd, int fd, const struct epoll_event *event,
+		 bool unknown)
 {
 	struct epoll_event none = { .data = event->data };
 	int r;
 
+	if (unknown && (event->events & EPOLLEXCLUSIVE) == 0) {
+		r = kernel_ctl(epfd, EPOLL_CTL_DEL, fd, &none);
+		return r == -ENOENT ? 0 : r;
+	}
 	/* It goes with few other bits, which the kernel knows. */
 	if ((event->events & EPOLLEXCLUSIVE) != 0)
 		none.events = event->events & ~(uint32_t)(EPOLLIN | EPOLLOUT);
@@ -189,12 +330,12 @@ static int probe(int epfd, int fd, const struct epoll_event *event)
 static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 			struct epoll_event *event)
 {
-	struct reg **p = reg_find(c, epfd, fd), *r = *p;
+	struct reg **p = reg_find_same(c, epfd, fd), *r = *p;
 	int error;
 
 	switch (op) {
 	case EPOLL_CTL_ADD:
-		error = probe(epfd, fd, event);
+		error = probe(epfd, fd, event, c->regs == NULL);
 		if (error < 0)
 			return error;
 		if (r != NULL)
@@ -203,10 +344,7 @@ static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 		if (r == NULL)
 			return -ENOSPC;
 		*r = (struct reg){ .epfd = epfd, .fd = fd, .event = *event };
-		r->next = c->regs;
-		c->regs = r;
-		if (fd_get(epfd) == FD_UNKNOWN)
-			fd_set_value(epfd, FD_EPOLL);
+		reg_push(c, r);
 		/* Another process runs the handshake: be told of its end. */
 		if (!c->watched && !conn_is_mine(c))
 			helper_watch(c);
@@ -216,14 +354,20 @@ static int ctl_withheld(struct conn *c, int epfd, int op, int fd,
 			return kernel_ctl(epfd, op, fd, event); /* ENOENT ... */
 		if (((r->event.events | event->events) & EPOLLEXCLUSIVE) != 0)
 			return -EINVAL;
+		/* EPOLLONESHOT that has fired is armed again, later. */
+		if (r->applied)
+			kernel_ctl(epfd, EPOLL_CTL_DEL, fd, event);
+		r->applied = false;
 		r->event = *event;
 		return 0;
 	case EPOLL_CTL_DEL:
-		if (r == NULL)
-			return kernel_ctl(epfd, op, fd, event);
-		*p = r->next;
-		reg_free(r);
-		return 0;
+		if (r == NULL || r->applied)
+			error = kernel_ctl(epfd, op, fd, event);
+		else
+			error = 0;
+		if (r != NULL)
+			reg_drop(p);
+		return error;
 	default:
 		return -EINVAL;
 	}
@@ -244,25 +388,15 @@ static int ctl_applied(int epfd, int op, int fd, struct epoll_event *event)
 		return 0;
 	p = reg_find(c, epfd, fd);
 	r = *p;
-	if (op == EPOLL_CTL_DEL) {
-		if (r != NULL) {
-			*p = r->next;
-			reg_free(r);
-		}
+	if (r != NULL)
+		reg_drop(p);
+	if (op == EPOLL_CTL_DEL || (r = reg_make()) == NULL)
 		return 0;
-	}
-	if (r == NULL && (r = reg_make()) != NULL) {
-		r->next = c->regs;
-		c->regs = r;
-	}
-	if (r != NULL) {
-		r->epfd = epfd;
-		r->fd = fd;
-		r->event = *event;
-		r->applied = true;
-		if (fd_get(epfd) == FD_UNKNOWN)
-			fd_set_value(epfd, FD_EPOLL);
-	}
+	*r = (struct reg){ .epfd = epfd,
+			   .fd = fd,
+			   .event = *event,
+			   .applied = true };
+	reg_push(c, r);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct reg {
 	int epfd, fd;
 	struct epoll_event event;
 	bool applied; /* the kernel has it */
+	bool theirs;  /* ... or is given it by the process that withholds it */
 };
 
 /**
@@ -49,7 +50,8 @@ struct conn {
 	struct reg *regs;
 	conn_done *done; /* no program's socket: this is told of the end */
 	unsigned key;    /* its argument */
-	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1 */
+	struct tcp_attempt attempt; /* attempt.fd: hidden duplicate; -1; where
+				     * there is no room, the program's own */
 };
 
 struct conn_lock {
@@ -79,6 +81,11 @@ void conn_unlock_helper(void);
 static inline void conn_put_outcome(struct conn *c, struct outcome *o)
 {
 	__atomic_store_n(&c->outcome, o, __ATOMIC_RELEASE);
+}
+
+static inline struct outcome *conn_get_outcome(const struct conn *c)
+{
+	return __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
 }
 
 /** conn_is_mine() - does this process run its handshake? */
@@ -135,10 +142,13 @@ void conn_finish(struct conn *c, int error);
 
 /** conn_hide() - move a new descriptor out of the way; -errno, @fd closed */
 int conn_hide(int fd);
+/** conn_hide_copy() - a duplicate out of the way, or -errno */
+int conn_hide_copy(int fd);
+/** conn_close_hidden() - unless it is the program's own */
 void conn_close_hidden(int fd);
-/** conn_moved() - @fd's file by another number; @fd itself is to be overwritten
- */
-int conn_moved(int fd);
+
+/** conn_work_fd() - what the handshake is to use, where @fd has been given up */
+int conn_work_fd(struct conn *c, int fd);
 
 /** conn_make_event_fd() - Return: it, or -errno */
 int conn_make_event_fd(struct conn *c);
@@ -146,8 +156,16 @@ int conn_make_event_fd(struct conn *c);
 /* conn_epoll.c */
 void conn_apply_regs(struct conn *c);
 void conn_withhold_regs(struct conn *c);
+/** conn_find_regs() - of a socket that nothing is known of: ask the kernel */
+void conn_find_regs(int fd);
 void conn_drop_regs_of_fd(struct conn *c, int fd);
 void conn_drop_regs_of_epoll(int epfd);
+/**
+ * conn_move_regs_of_epoll() - @epfd is about to be closed: those that it names
+ * are known by another number of the instance from now on, if there is one
+ * @first, @last: which are closed as well
+ */
+void conn_move_regs_of_epoll(int epfd, unsigned first, unsigned last);
 void conn_drop_all_regs(struct conn *c);
 /** conn_inherit_regs() - those of the parent are the parent's to apply */
 void conn_inherit_regs(struct conn *c);

@@ -19,6 +19,7 @@
 
 enum {
 	TICK_MS = 250,    /* how late a time-out may be noticed */
+	BLIND_MS = 5,     /* how late anything is, without a descriptor */
 	LINGER_MS = 200,  /* how long it waits for more work */
 	STACK_SIZE = 128 * 1024,
 };
@@ -51,10 +52,8 @@ static int arm(const struct conn *c, int op)
 {
 	struct epoll_event e = { .data.u64 = key_of(c) };
 
-	/* EPOLLIN and EPOLLOUT are POLLIN and POLLOUT (linux/eventpoll.h). */
-	e.events = conn_is_mine(c)
-			   ? (uint32_t)tcp_attempt_events(&c->attempt)
-			   : EPOLLIN;
+	/* Whatever is waited for: what is new is reported once. */
+	e.events = conn_is_mine(c) ? EPOLLIN | EPOLLOUT | EPOLLET : EPOLLIN;
 	return (int)sys(SYS_epoll_ctl, epoll_fd, op, watched_fd(c), &e);
 }
 
@@ -81,9 +80,12 @@ void helper_moved(struct conn *c, int old_fd)
 
 bool helper_give_way(int fd)
 {
+	int copy;
+
 	if (fd != epoll_fd)
 		return false;
-	epoll_fd = conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	copy = conn_hide_copy(fd);
+	epoll_fd = copy >= 0 ? copy : -1;
 	return true;
 }
 
@@ -94,34 +96,29 @@ static void finish(struct conn *c, int error)
 	conn_free_if_unused(c);
 }
 
-/* The attempt is in @state now; @before: the events that it waited for */
-static void proceed(struct conn *c, enum tcp_state state, short before)
+/* The attempt is in @state now. */
+static void proceed(struct conn *c, enum tcp_state state)
 {
 	if (state == TCP_DONE)
 		finish(c, 0);
 	else if (state == TCP_FAILED)
 		finish(c, c->attempt.error);
-	else if (tcp_attempt_events(&c->attempt) != before)
-		arm(c, EPOLL_CTL_MOD);
 }
 
-static void advance(struct conn *c)
+/* @seen: EPOLLIN and the like, which are POLLIN and so on (eventpoll.h) */
+static void advance(struct conn *c, uint32_t seen)
 {
-	short before = tcp_attempt_events(&c->attempt);
-
 	if (!conn_is_mine(c) || conn_local_state(c) != CONN_PENDING) {
 		finish(c, 0); /* the outcome stands in shared memory */
 		return;
 	}
-	proceed(c, tcp_attempt_step(&c->attempt), before);
+	proceed(c, tcp_attempt_step(&c->attempt, (short)seen));
 }
 
 /* The proxy may have another address to go on with. */
 static void time_out(struct conn *c)
 {
-	short before = tcp_attempt_events(&c->attempt);
-
-	proceed(c, tcp_attempt_timed_out(&c->attempt), before);
+	proceed(c, tcp_attempt_timed_out(&c->attempt));
 }
 
 static void look_for_timeouts(void)
@@ -142,9 +139,10 @@ static void look_for_timeouts(void)
 		}
 		if (conn_is_mine(c) && now >= c->attempt.deadline)
 			time_out(c);
-		else if (conn_is_mine(c))
+		else if (conn_is_mine(c) ||
+			 conn_local_state(c) != CONN_PENDING)
 			/* SO_RCVLOWAT may keep epoll from saying so. */
-			advance(c);
+			advance(c, 0);
 	}
 }
 
@@ -162,7 +160,7 @@ static void handle(const struct epoll_event *event)
 	conn_lock_helper();
 	c = conn_by_key(event->data.u64);
 	if (c != NULL)
-		advance(c);
+		advance(c, event->events);
 	conn_unlock_helper();
 }
 
@@ -190,18 +188,21 @@ static bool tick(uint64_t now, uint64_t *busy)
 static void *helper(void *arg)
 {
 	struct epoll_event events[64];
+	struct timespec blind_time = { .tv_nsec = BLIND_MS * 1000000 };
 	uint64_t ticked = sock_now_ms(), busy = ticked, now;
 
 	atomic_store(&tid, (pid_t)sys(SYS_gettid));
 	for (;;) {
 		int timeout = watched > 0 ? TICK_MS : LINGER_MS / 4;
-		long n = sys(SYS_epoll_pwait, epoll_fd, events, 64, timeout,
-			     NULL, 8);
+		bool blind = epoll_fd < 0;
+		long n = blind ? sys(SYS_nanosleep, &blind_time, NULL)
+			       : sys(SYS_epoll_pwait, epoll_fd, events, 64,
+				     timeout, NULL, 8);
 
 		for (long i = 0; i < n; i++)
 			handle(&events[i]);
 		now = sock_now_ms();
-		if (watched > 0 && now - ticked < TICK_MS)
+		if (watched > 0 && !blind && now - ticked < TICK_MS)
 			continue;
 		ticked = now;
 		if (!tick(now, &busy))
@@ -231,16 +232,33 @@ static bool start_thread(void)
 	return r == 0;
 }
 
+/* Without one the thread looks at everything again and again. */
+static void open_epoll(void)
+{
+	int fd = conn_hide((int)sys(SYS_epoll_create1, EPOLL_CLOEXEC));
+
+	if (fd < 0)
+		return;
+	epoll_fd = fd;
+	for (unsigned i = 1, left = watched; left > 0; i++) {
+		if (!conn_at(i)->watched)
+			continue;
+		arm(conn_at(i), EPOLL_CTL_ADD);
+		left--;
+	}
+}
+
 bool helper_watch(struct conn *c)
 {
 	if (epoll_fd < 0)
-		epoll_fd = conn_hide((int)sys(SYS_epoll_create1,
-					      EPOLL_CLOEXEC));
-	if (epoll_fd < 0 || watched_fd(c) < 0)
+		open_epoll();
+	if (conn_is_mine(c) && watched_fd(c) < 0)
 		return false;
 	c->watched = true;
 	watched++;
-	if (arm(c, EPOLL_CTL_ADD) < 0 || !start_thread()) {
+	if ((epoll_fd >= 0 && watched_fd(c) >= 0 &&
+	     arm(c, EPOLL_CTL_ADD) < 0) ||
+	    !start_thread()) {
 		helper_unwatch(c);
 		return false;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: exec*(3) and posix_spawn(3). The new program belongs to the run, even
+ * Hooks: exec*(3), posix_spawn(3), _exit(2) and what starts others afresh. The new program belongs to the run, even
  * if its environment was replaced (`env -i`). All may run in a vfork child,
  * which lives on its parent's memory: everything is built on the stack.
  */
@@ -188,6 +188,23 @@ EXPORT int execle(const char *path, const char *arg, ...)
 	va_end(ap);
 	await_pending();
 	return after(libc(execve)(path, argv, run_env(envp)));
+}
+
+/* What is queued goes out first; exit(3) waits in our destructor. */
+EXPORT void _exit(int status)
+{
+	udp_await();
+	libc(_exit)(status);
+	__builtin_unreachable();
+}
+
+EXPORT __typeof__(_exit) _Exit __attribute__((alias("_exit")));
+
+EXPORT void quick_exit(int status)
+{
+	udp_await();
+	libc(quick_exit)(status);
+	__builtin_unreachable();
 }
 
 /*

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: close(2), close_range(2), closefrom(3), fclose(3), dup(2), dup2(2),
- * dup3(2) and fcntl(2). The hidden descriptors survive whatever a program does
- * to numbers that it never opened; all else is the kernel's, errors included.
+ * Hooks: close(2), close_range(2), closefrom(3), fclose(3), freopen(3), dup(2),
+ * dup2(2), dup3(2) and fcntl(2). The hidden descriptors survive whatever a
+ * program does to numbers that it never opened; all else is the kernel's,
+ * errors included.
  */
 #include <errno.h>
 #include <linux/close_range.h>
@@ -85,15 +86,23 @@ static void give_way(int fd)
 	if (fd_get(fd) == FD_HIDDEN)
 		conn_give_way(fd);
 	else
-		state_give_way(fd);
+		state_give_way(fd, conn_table_is_ours());
 }
 
-/* It closes inside libc, where no hook is. */
+/* They close inside libc, where no hook is; and even where they fail. */
 EXPORT int fclose(FILE *file)
 {
 	fd_closing(file->_fileno); /* negative: it has none */
 	return libc(fclose)(file);
 }
+
+EXPORT FILE *freopen(const char *path, const char *mode, FILE *file)
+{
+	fd_closing(file->_fileno);
+	return libc(freopen)(path, mode, file);
+}
+
+EXPORT __typeof__(freopen) freopen64 __attribute__((alias("freopen")));
 
 EXPORT int dup(int old)
 {
@@ -110,9 +119,10 @@ EXPORT int dup2(int old, int new)
 
 	if (fd_is_hidden(new))
 		give_way(new);
+	fd_overwriting(new);
 	r = libc(dup2)(old, new);
 	if (r >= 0 && old != new) {
-		fd_closing(new);
+		fd_overwritten(new);
 		fd_duplicated(old, r);
 	}
 	return r;
@@ -126,9 +136,10 @@ EXPORT int dup3(int old, int new, int flags)
 
 	if (fd_is_hidden(new))
 		give_way(new);
+	fd_overwriting(new);
 	r = libc(dup3)(old, new, flags);
 	if (r >= 0 && old != new) {
-		fd_closing(new);
+		fd_overwritten(new);
 		fd_duplicated(old, r);
 	}
 	return r;

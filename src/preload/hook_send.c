@@ -161,6 +161,8 @@ static ssize_t send_addressed(int fd, const struct msghdr *msg, int flags)
 
 	if (r == OUTGOING_PASS)
 		return net_sendmsg(fd, msg, flags);
+	if (r == OUTGOING_DATAGRAM && !is_whole(msg))
+		return msg->msg_iovlen > IOV_MAX ? -EMSGSIZE : -EFAULT;
 	if (r == OUTGOING_DATAGRAM)
 		return udp_sendmsg(fd, msg, flags);
 	if (r == OUTGOING_CONNECT)

@@ -47,6 +47,17 @@ EXPORT long syscall(long number, ...)
 	case SYS_sendmmsg:
 		return sendmmsg((int)a[0], (struct mmsghdr *)a[1],
 				(unsigned)a[2], (int)a[3]);
+	case SYS_exit_group:
+		_exit((int)a[0]);
+	case SYS_read:
+		return read((int)a[0], (void *)a[1], (size_t)a[2]);
+	case SYS_readv:
+		return readv((int)a[0], (const struct iovec *)a[1], (int)a[2]);
+	case SYS_write:
+		return write((int)a[0], (const void *)a[1], (size_t)a[2]);
+	case SYS_writev:
+		return writev((int)a[0], (const struct iovec *)a[1],
+			      (int)a[2]);
 	case SYS_epoll_ctl:
 		return epoll_ctl((int)a[0], (int)a[1], (int)a[2],
 				 (struct epoll_event *)a[3]);

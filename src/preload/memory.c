@@ -19,41 +19,11 @@ static uintptr_t *place_of(uintptr_t page)
 	return &known_pages[page / PAGE % KNOWN_PAGES];
 }
 
-static uintptr_t page_of(const void *p, size_t offset)
-{
-	return ((uintptr_t)p + offset) & -(uintptr_t)PAGE;
-}
-
-static bool is_near_stack(const void *p, size_t n)
+bool memory_is_on_stack(const void *p, size_t n)
 {
 	uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
 
-	return (uintptr_t)p + n - 1 - frame < STACK_NEAR && n < STACK_NEAR;
-}
-
-bool memory_is_known(const void *p, size_t n)
-{
-	uintptr_t last = page_of(p, n - 1);
-
-	if (n == 0 || is_near_stack(p, n))
-		return true;
-	/* A place that is still empty looks like page 0. */
-	if ((uintptr_t)p < PAGE || last < (uintptr_t)p - PAGE)
-		return false;
-	for (uintptr_t page = page_of(p, 0); page <= last; page += PAGE)
-		if (*place_of(page) != page)
-			return false;
-	return true;
-}
-
-void memory_note(const void *p, size_t n)
-{
-	uintptr_t last = page_of(p, n - 1);
-
-	if (n == 0 || n > KNOWN_PAGES * PAGE)
-		return;
-	for (uintptr_t page = page_of(p, 0); page <= last; page += PAGE)
-		*place_of(page) = page;
+	return (uintptr_t)p + n - frame < STACK_NEAR && n < STACK_NEAR;
 }
 
 /*

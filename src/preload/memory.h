@@ -18,10 +18,10 @@
  */
 bool memory_is_readable(const void *p, size_t n);
 
-/** memory_is_known() - does memory_is_readable() say so without looking? */
-bool memory_is_known(const void *p, size_t n);
-
-/** memory_note() - the kernel has read (or written) these @n octets */
-void memory_note(const void *p, size_t n);
+/**
+ * memory_is_on_stack() - are they so little above our own frame that they are
+ * the caller's? Then they are there, whatever the program unmaps.
+ */
+bool memory_is_on_stack(const void *p, size_t n);
 
 #endif

@@ -3,7 +3,9 @@
 #include <netinet/in.h>
 #include <sys/single_threaded.h>
 
+#include "libc/libc.h"
 #include "libc/net.h"
+#include "libc/sys.h"
 #include "policy/destination.h"
 #include "preload/conn.h"
 #include "preload/memory.h"
@@ -112,11 +114,83 @@ static int connect_continued(int fd)
 	return conn_owes_zero(fd) ? 0 : CONNECT_ANEW;
 }
 
+/*
+ * Another thread has closed the socket, or put another file in its place: as a
+ * rule to end this call by a signal, which has come or is on its way.
+ */
+#define CONNECT_LOST (-EINTR)
+
+struct waiting {
+	uint64_t id; /* conn_is_still() */
+	bool asked;  /* about the signal handlers */
+};
+
+/*
+ * Where handlers differ in SA_RESTART, poll(2) cannot be the wait, because it
+ * cannot tell which of them has run. That is looked into once the first wait
+ * has come to nothing.
+ * Return: as sock_wait; -ERESTART: wait elsewhere
+ */
+static int wait_inline(void *arg, int fd, short events, int ms)
+{
+	struct waiting *w = arg;
+	struct timeval tv = { 0 };
+	int r = sock_wait_poll(NULL, fd, events, ms);
+
+	if (!conn_is_still(fd, w->id))
+		return CONNECT_LOST;
+	if (r > 0 || w->asked)
+		return r;
+	w->asked = true;
+	if (!sock_signals_differ())
+		return r;
+	tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	/* With a time-out the kernel restarts nothing, either. */
+	return tv.tv_sec != 0 || tv.tv_usec != 0 ? r : -ERESTART;
+}
+
+static bool is_connected(int fd)
+{
+	struct sockaddr_storage ss;
+	socklen_t len = sizeof(ss);
+	int saved = errno;
+	bool connected =
+		libc(getpeername)(fd, (struct sockaddr *)&ss, &len) == 0;
+
+	errno = saved;
+	return connected;
+}
+
+/*
+ * The wait for the helper is restarted as connect(2) is (conn_wait()).
+ * Return: -ERESTART if there is no helper to be had
+ */
+static int connect_by_helper(int fd, const struct tcp_attempt *a, uint64_t id)
+{
+	uint64_t socket = 0, now = 0;
+	int r;
+
+	tcp_option(fd, SOL_SOCKET, SO_COOKIE, &socket, sizeof(socket));
+	if (!conn_start(fd, a, id))
+		return -ERESTART;
+	r = conn_wait(fd, SO_SNDTIMEO);
+	if (r == -EINTR)
+		return r;
+	tcp_option(fd, SOL_SOCKET, SO_COOKIE, &now, sizeof(now));
+	if (r < 0 || now != socket)
+		return CONNECT_LOST;
+	r = connect_continued(fd);
+	/* Another thread may have been told what was to be said of it. */
+	return r != CONNECT_ANEW   ? r
+	       : is_connected(fd) ? 0
+				  : -ECONNABORTED;
+}
+
 /* It cannot go on in the background: see to it here. */
 static int connect_cut_off(int fd, struct tcp_attempt *a, int r)
 {
 	if (r == -EINPROGRESS && tcp_is_nonblocking(fd))
-		r = tcp_attempt_wait(a, sock_wait_poll);
+		r = tcp_attempt_wait(a, sock_wait_poll, NULL);
 	if (r == 0)
 		tcp_attempt_settle(a);
 	if (r == -EINPROGRESS || r == -EINTR)
@@ -128,18 +202,27 @@ static int connect_proxied(struct run *run, int fd,
 			   const struct destination *d, int family)
 {
 	struct tcp_attempt a;
+	struct waiting w = { 0 };
 	bool shared = !__libc_single_threaded;
 	int r;
 
 	conn_withhold(fd);
 	if (shared && !tcp_is_nonblocking(fd))
-		conn_begin_inline(fd);
+		w.id = conn_begin_inline(fd);
 	r = tcp_attempt_begin(&a, run, fd, family, &d->target, &d->asked);
-	if (r == 0)
-		r = tcp_attempt_wait(&a, sock_wait_poll);
+	if (r == 0 && conn_is_still(fd, w.id))
+		r = tcp_attempt_wait(&a, wait_inline, &w);
+	if (r == -ERESTART) {
+		r = connect_by_helper(fd, &a, w.id);
+		if (r != -ERESTART)
+			return r;
+		r = tcp_attempt_wait(&a, wait_inline, &w);
+	}
+	if (!conn_is_still(fd, w.id))
+		return CONNECT_LOST;
 	if (r == -EINPROGRESS || r == -EINTR) {
 		/* POSIX: the attempt goes on without the caller. */
-		if (conn_start(fd, &a))
+		if (conn_start(fd, &a, w.id))
 			return r;
 		r = connect_cut_off(fd, &a, r);
 	}
@@ -178,7 +261,8 @@ static int connect_judged(struct run *run, int fd, const struct destination *d,
 	case ROUTE_PROXY:
 		break;
 	}
-	kind = sock_kind(fd);
+	/* It has been seen to be made, and not to be closed. */
+	kind = fd_get(fd) == FD_FRESH ? SOCK_TCP : sock_kind(fd);
 	switch (kind) {
 	case SOCK_TCP:
 		r = connect_proxied(run, fd, d, addr->sa_family);

@@ -6,6 +6,7 @@
 
 #include "libc/libc.h"
 #include "libc/sys.h"
+#include "preload/bell.h"
 #include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/ready.h"
@@ -14,6 +15,11 @@
 #define SECOND   1000000000
 #define FOR_EVER (INT64_MAX / SECOND / 2) /* seconds: longer than anybody */
 #define TICK_NS  20000000
+/*
+ * poll(2) looks its numbers up whenever it is woken, and ours may mean a file
+ * of the program's by then (conn_give_way()).
+ */
+#define SLICE_NS 500000000
 
 static int64_t now_ns(void)
 {
@@ -40,39 +46,34 @@ bool ready_concerns_poll(const struct pollfd *fds, nfds_t n)
 }
 
 /*
- * Copy @fds, with event descriptors for what is pending.
- * @tick: set if there is none for one of them, so that it must be looked at
+ * Copy @fds, without what is pending: a bell stands in the place of the first.
+ * @tick: set if none will ring for one of them, so that it must be looked at
  * from time to time
- * Return: how many are pending
+ * Return: are there any?
  */
-static unsigned substitute(struct pollfd *to, const struct pollfd *fds,
-			   nfds_t n, bool *tick)
+static bool substitute(struct pollfd *to, const struct pollfd *fds, nfds_t n,
+		       int bell, bool *tick)
 {
-	unsigned replaced = 0;
+	bool replaced = false;
 
-	*tick = false;
+	*tick = bell < 0; /* EMFILE, or a vfork child */
 	memcpy(to, fds, n * sizeof(*to));
 	for (nfds_t i = 0; i < n; i++) {
-		int event_fd;
-
 		to[i].revents = 0;
 		if (!is_pending(fds[i].fd))
 			continue;
-		event_fd = conn_event_fd(fds[i].fd);
-		if (event_fd < 0 && !is_pending(fds[i].fd))
-			continue; /* it has just come to its end */
-		*tick |= event_fd < 0; /* EMFILE, or a vfork child */
-		to[i].fd = event_fd;
+		*tick |= !conn_expect(fds[i].fd);
+		to[i].fd = bell >= 0 && !replaced ? bell : -1;
 		to[i].events = POLLIN;
-		replaced++;
+		replaced = true;
 	}
 	return replaced;
 }
 
 /*
  * Fill in @fds' revents from @from.
- * Return: how many are ready, or -1 if a pending one has come to its end and
- * all must be looked at again
+ * Return: how many are ready, or -1 if the bell has rung and all must be looked
+ * at again
  */
 static int results(struct pollfd *fds, const struct pollfd *from, nfds_t n)
 {
@@ -91,16 +92,27 @@ static int results(struct pollfd *fds, const struct pollfd *from, nfds_t n)
 	return ready;
 }
 
+/* Also where the thread is cancelled. */
+static void give_back(const int *bell)
+{
+	if (*bell >= 0)
+		bell_give_back(*bell);
+}
+
 static int poll_substituted(struct pollfd *fds, nfds_t n,
 			    const struct timespec *timeout,
 			    const sigset_t *mask, struct pollfd *own)
 {
+	bool sleeps = timeout == NULL || timeout->tv_sec > 0 ||
+		      timeout->tv_nsec > 0;
+	__attribute__((cleanup(give_back))) int bell =
+		sleeps ? bell_take() : -1;
 	int64_t end = timeout != NULL ? now_ns() + timeout->tv_sec * SECOND +
 						timeout->tv_nsec
 				      : 0;
 	struct timespec left, *wait = NULL;
-	struct timespec tick_time = { .tv_nsec = TICK_NS };
-	bool tick, cut;
+	struct timespec slice = { 0 };
+	bool tick, cut, rung = false;
 	int r, ready;
 
 	for (;;) {
@@ -113,13 +125,17 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 			left.tv_nsec = ns % SECOND;
 			wait = &left;
 		}
-		if (substitute(own, fds, n, &tick) == 0) {
+		if (bell >= 0)
+			bell_clear(bell, rung);
+		if (!substitute(own, fds, n, bell >= 0 ? bell_fd(bell) : -1,
+				&tick)) {
 			r = libc(ppoll)(fds, n, wait, mask);
 			return r < 0 ? -errno : r;
 		}
-		cut = tick && (wait == NULL || left.tv_sec > 0 ||
-			       left.tv_nsec > TICK_NS);
-		r = libc(ppoll)(own, n, cut ? &tick_time : wait, mask);
+		slice.tv_nsec = tick ? TICK_NS : SLICE_NS;
+		cut = wait == NULL || left.tv_sec > 0 ||
+		      left.tv_nsec > slice.tv_nsec;
+		r = libc(ppoll)(own, n, cut ? &slice : wait, mask);
 		if (r < 0) {
 			/* Also then the kernel says that nothing is ready. */
 			for (nfds_t i = 0; errno == EINTR && i < n; i++)
@@ -127,6 +143,7 @@ static int poll_substituted(struct pollfd *fds, nfds_t n,
 			return -errno;
 		}
 		ready = results(fds, own, n);
+		rung = ready < 0;
 		if (ready > 0 || (ready == 0 && !cut))
 			return ready;
 	}

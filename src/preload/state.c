@@ -171,8 +171,10 @@ int state_next_hidden(int fd)
 	return next;
 }
 
-void state_give_way(int fd)
+void state_give_way(int fd, bool ours)
 {
+	int moved;
+
 	if (fd == ref.log_fd) {
 		/* In a vfork child the parent falls silent, too. */
 		ref.log_fd = -1;
@@ -180,16 +182,34 @@ void state_give_way(int fd)
 		return;
 	}
 	/*
-	 * Nothing is noted here: this may be a vfork child, and the parent's
-	 * descriptor stays where it is. run_fd_find() looks around at exec.
+	 * In what may be a vfork child nothing is noted, for the parent's
+	 * descriptor stays where it is: run_fd_find() looks around at exec.
 	 */
-	run_fd_hide(fd);
+	moved = run_fd_hide(fd, F_DUPFD);
+	if (ours && moved >= 0) {
+		state_note_hidden(moved);
+		__atomic_store_n(&ref.fd, moved, __ATOMIC_RELEASE);
+	}
 }
 
 bool state_has_datagrams(void)
 {
 	start();
 	return ref.datagrams;
+}
+
+void state_mark_datagrams(void)
+{
+	static bool marked;
+	const char *value;
+
+	if (likely(__atomic_exchange_n(&marked, true, __ATOMIC_RELAXED)))
+		return;
+	value = env_value(RUN_ENV);
+	/* It is as the kernel, or setenv(3), has put it there. */
+	if (value != NULL && value[0] != '\0' &&
+	    value[strlen(value) - 1] == '-')
+		((char *)(uintptr_t)value)[strlen(value) - 1] = '+';
 }
 
 bool state_exec_env(struct exec_env *want, bool datagrams)

@@ -54,8 +54,9 @@ int state_next_hidden(int fd);
 /**
  * state_give_way() - the program takes the number of a hidden descriptor:
  * ours moves to another
+ * @ours: certainly not a vfork child, whose descriptors are not its parent's
  */
-void state_give_way(int fd);
+void state_give_way(int fd, bool ours);
 
 /**
  * state_exec_env() - what programs that are executed must find in their
@@ -63,6 +64,12 @@ void state_give_way(int fd);
  * @datagrams: UDP sockets are handed over (udp_exec.h)
  */
 bool state_exec_env(struct exec_env *want, bool datagrams);
+
+/**
+ * state_mark_datagrams() - from now on this program has such, for programs that
+ * libc executes by itself, system(3) say: our variable in environ tells them
+ */
+void state_mark_datagrams(void);
 
 /** state_has_datagrams() - was this program told that it inherits such? */
 bool state_has_datagrams(void);

@@ -9,6 +9,7 @@
 #include "libc/libc.h"
 #include "libc/sys.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/wait.h"
 
@@ -138,6 +139,7 @@ void udp_free_if_unused(struct udp *u)
 	if (u->control >= 0)
 		conn_close_hidden(u->control);
 	udp_fragments_drop(u);
+	udp_sources_forget(udp_index(u));
 	u->control = -1;
 	u->state = UDP_IDLE;
 	if (pool_free_count < ARRAY_SIZE(pool_free))
@@ -190,8 +192,8 @@ struct udp *udp_attach(int fd)
 	u->family = (uint8_t)family;
 	u->connected = u->stub = u->queues = false;
 	u->shut = 0;
-	u->corked = u->named = 0;
-	u->lead = DATAGRAM_HEADER_IPV4;
+	u->corked = u->named = u->asks_names = 0;
+	u->lead = UDP_LEAD_UNKNOWN;
 	u->header_len = 0;
 	u->last.sa.sa_family = AF_UNSPEC;
 	u->relay.sa.sa_family = AF_UNSPEC;
@@ -220,13 +222,23 @@ void udp_fresh(int fd)
 	fd_set_value(fd, FD_DGRAM);
 }
 
-/* No number of it but perhaps @fd is told any more. */
+static int another_number(const struct udp *u)
+{
+	int fd = 0;
+
+	while (fd < fd_table_end && udp_of(fd) != u)
+		fd++;
+	return fd;
+}
+
 static void release(struct udp *u, int fd)
 {
 	fd_set_value(fd, FD_UNKNOWN);
 	count(-1);
 	udp_change(u);
 	u->slots--;
+	if (u->slots > 0 && u->fd == fd)
+		u->fd = another_number(u);
 	udp_changed(u);
 	udp_free_if_unused(u);
 }
@@ -281,7 +293,7 @@ bool udp_give_way(int fd)
 		if (u->slots == 0 || u->control != fd)
 			continue;
 		udp_change(u);
-		u->control = conn_moved(fd);
+		u->control = conn_hide_copy(fd);
 		udp_changed(u);
 		return true;
 	}
@@ -305,7 +317,6 @@ void udp_forked(void)
 			conn_close_hidden(u->control);
 		u->control = -1;
 		u->state = UDP_IDLE;
-		u->relay.sa.sa_family = AF_UNSPEC;
 		udp_changed(u);
 		udp_free_if_unused(u);
 	}

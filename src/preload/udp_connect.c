@@ -22,6 +22,7 @@ static void connected(struct udp *u, const union udp_address *asked,
 	u->connected = true;
 	u->stub = stub;
 	udp_changed(u);
+	state_mark_datagrams();
 }
 
 /* --dns may name another name server, which is asked in its place. */

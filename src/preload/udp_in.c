@@ -11,9 +11,11 @@
 
 #include "libc/libc.h"
 #include "libc/sys.h"
+#include "preload/memory.h"
 #include "preload/state.h"
 #include "preload/udp_fragments.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/udp_recv.h"
 #include "sock/wait.h"
@@ -45,9 +47,10 @@ static uint16_t port_of(const union udp_address *a)
  * @ep, out of a header, as the program knows it.
  * Return: false if it must not see this datagram
  */
-static bool is_welcome(struct run *run, const struct udp *s,
+static bool is_welcome(struct run *run, int fd, const struct udp *s,
 		       const struct endpoint *ep, union udp_address *source)
 {
+	const struct udp *u = udp_of(fd);
 	bool known;
 
 	if (ep->kind == ENDPOINT_NAME)
@@ -56,16 +59,33 @@ static bool is_welcome(struct run *run, const struct udp *s,
 		known = udp_address_of(source, ep, s->family);
 	if (known && udp_address_same(source, &s->last))
 		return true;
+	if (known && !s->connected && u != NULL &&
+	    udp_sources_find(udp_index(u), source))
+		return true;
 	/*
 	 * A name was asked for, and the relay says which address has answered:
 	 * only by its port can it be known again.
 	 */
 	if (s->named && udp_address_len(&s->last) > 0 &&
 	    ep->port == port_of(&s->last)) {
+		if (known && !s->connected && u != NULL)
+			udp_sources_learn(udp_index(u), source, &s->last);
 		*source = s->last;
 		return true;
 	}
 	return known && !s->connected;
+}
+
+/*
+ * The first header says how long the next will be, unless they differ: then
+ * none says any more.
+ */
+static void learn_lead(struct udp *u, size_t length)
+{
+	if (u->lead == UDP_LEAD_UNKNOWN && length <= DATAGRAM_HEADER_IPV6)
+		u->lead = (uint8_t)length;
+	else
+		u->lead = UDP_LEAD_VARIES;
 }
 
 /* What is to be done with a datagram that was read. */
@@ -90,7 +110,7 @@ static bool sort_fragment(struct run *run, int fd, const struct udp *s,
 		return false;
 	}
 	to->whole_len = (size_t)n;
-	if (is_welcome(run, s, &h->source, &to->source))
+	if (is_welcome(run, fd, s, &h->source, &to->source))
 		return true;
 	udp_fragments_free(to->whole, to->whole_len);
 	return false;
@@ -113,11 +133,12 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 		if (!udp_got_header(got, msg, &h))
 			return false;
 		*header_len = h.length;
-		return is_welcome(run, s, &h.source, source);
+		return is_welcome(run, fd, s, &h.source, source);
 	}
-	if (s->state != UDP_READY)
-		return true;
-	if (likely(udp_address_same(&got->from, &s->relay))) {
+	if (udp_address_len(&s->relay) == 0 || run == NULL)
+		return true; /* there has never been one */
+	if (likely(udp_address_same(&got->from, &s->relay)) ||
+	    udp_replaced(run, fd, &got->from)) {
 		struct udp *u = udp_of(fd);
 
 		if (udp_fragments_any() && udp_got_header(got, msg, &h) &&
@@ -139,13 +160,12 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 			return sort_fragment(run, fd, s, got, msg, &h, flags,
 					     to);
 		*header_len = h.length;
-		if (u != NULL && h.length <= DATAGRAM_HEADER_IPV6 &&
-		    u->lead != h.length)
-			u->lead = (uint8_t)h.length;
-		return is_welcome(run, s, &h.source, source);
+		if (u != NULL && u->lead != h.length)
+			learn_lead(u, h.length);
+		return is_welcome(run, fd, s, &h.source, source);
 	}
-	if (run == NULL || udp_address_len(&got->from) == 0)
-		return run == NULL;
+	if (udp_address_len(&got->from) == 0)
+		return false;
 	/* Straight from somewhere: only from where the program may send. */
 	destination_judge(&d, run, &got->from.sa, udp_address_len(&got->from),
 			  state_now());
@@ -191,17 +211,34 @@ static int wait_again(int fd, struct patience *p, int *flags)
 	now = sock_now_ms();
 	if (now >= p->end)
 		return -EAGAIN;
-	r = sock_wait_poll(fd, POLLIN, (int)(p->end - now));
+	r = sock_wait_poll(NULL, fd, POLLIN, (int)(p->end - now));
 	*flags |= MSG_DONTWAIT;
 	return r < 0 ? r : r == 0 ? -EAGAIN : 0;
 }
 
-/* How long a header is to be expected; a wrong guess costs but a copy. */
+/*
+ * How long a header is to be expected: without a relay, none.
+ * Return: or UDP_LEAD_...
+ */
 static size_t lead_of(int fd)
 {
 	const struct udp *u = udp_of(fd);
 
-	return u != NULL && u->state == UDP_READY ? u->lead : 0;
+	return u != NULL && u->relay.sa.sa_family != AF_UNSPEC ? u->lead : 0;
+}
+
+static int receive(int fd, struct udp_got *got, const struct msghdr *msg,
+		   int flags)
+{
+	size_t lead = lead_of(fd);
+
+	if (likely(lead <= DATAGRAM_HEADER_IPV6))
+		return udp_receive(fd, got, msg, lead, flags);
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		if (!memory_is_readable(msg->msg_iov[i].iov_base,
+					msg->msg_iov[i].iov_len))
+			return udp_receive(fd, got, msg, 0, flags); /* EFAULT */
+	return udp_receive_apart(fd, got, msg, flags);
 }
 
 /* The address goes to where the program wants it (recvfrom(2)). */
@@ -225,7 +262,7 @@ static void look_up(int fd, struct udp *s)
 	struct conn_lock l;
 
 	if (!udp_snapshot(fd, s)) {
-		s->state = UDP_IDLE;
+		memset(s, 0, sizeof(*s));
 	} else if (unlikely(s->state == UDP_PENDING) && conn_lock(&l)) {
 		conn_unlock(&l);
 		udp_snapshot(fd, s);
@@ -257,21 +294,24 @@ static ssize_t receive_error(int fd, struct msghdr *msg, int flags)
 	struct datagram_header h;
 	struct udp_got got;
 	struct udp s;
-	size_t header_len = 0;
+	size_t header_len = 0, n;
 	int r;
 
-	r = udp_receive(fd, &got, msg, lead_of(fd), flags);
+	r = receive(fd, &got, msg, flags);
 	if (r < 0)
 		return r;
 	look_up(fd, &s);
 	source = got.from;
-	if (s.state == UDP_READY && udp_address_same(&got.from, &s.relay) &&
+	if (udp_address_len(&got.from) > 0 &&
+	    udp_address_same(&got.from, &s.relay) &&
 	    udp_got_header(&got, msg, &h)) {
 		header_len = h.length;
-		is_welcome(run, &s, &h.source, &source);
+		is_welcome(run, fd, &s, &h.source, &source);
 	}
 	put_name(msg, &source);
-	return (ssize_t)udp_got_deliver(&got, msg, msg, header_len, flags);
+	n = udp_got_deliver(&got, msg, msg, header_len, flags);
+	udp_got_free(&got);
+	return (ssize_t)n;
 }
 
 ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
@@ -281,23 +321,27 @@ ssize_t udp_recvmsg(int fd, struct msghdr *msg, int flags)
 	struct sorted sorted;
 	struct udp_got got;
 	struct udp s;
+	ssize_t n;
 	int r, now_flags = flags;
 
 	if (unlikely((flags & MSG_ERRQUEUE) != 0))
 		return receive_error(fd, msg, flags);
 	for (;;) {
-		r = udp_receive(fd, &got, msg, lead_of(fd), now_flags);
+		r = receive(fd, &got, msg, now_flags);
 		if (r < 0)
 			return r;
 		look_up(fd, &s);
 		if (likely(sort(run, fd, &s, &got, msg, flags, &sorted)))
 			break;
+		udp_got_free(&got);
 		drop(fd, flags);
 		r = wait_again(fd, &patience, &now_flags);
 		if (r < 0)
 			return r;
 	}
-	return give(&sorted, &got, msg, msg, flags);
+	n = give(&sorted, &got, msg, msg, flags);
+	udp_got_free(&got);
+	return n;
 }
 
 ssize_t udp_recv_octets(int fd, void *buf, size_t n, int flags,
@@ -353,8 +397,8 @@ static int receive_some(struct run *run, int fd, struct mmsghdr *msgs,
 	return given;
 }
 
-/* With MSG_PEEK each look finds the same one. */
-static int peek_one(int fd, struct mmsghdr *msgs, int flags)
+/* With MSG_PEEK each look finds the same one; and see udp_receive_apart(). */
+static int receive_one(int fd, struct mmsghdr *msgs, int flags)
 {
 	ssize_t r = udp_recvmsg(fd, &msgs[0].msg_hdr, flags);
 
@@ -372,12 +416,16 @@ int udp_recvmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags,
 	int r;
 
 	if (unlikely((flags & (MSG_PEEK | MSG_ERRQUEUE)) != 0) && n > 0)
-		return peek_one(fd, msgs, flags & ~MSG_WAITFORONE);
+		return receive_one(fd, msgs, flags & ~MSG_WAITFORONE);
 	while (done < n) {
-		bool go_on;
+		bool go_on = true;
 
-		r = receive_some(run, fd, msgs + done, n - done, flags,
-				 timeout, &go_on);
+		if (unlikely(lead_of(fd) > DATAGRAM_HEADER_IPV6))
+			r = receive_one(fd, msgs + done,
+					flags & ~MSG_WAITFORONE);
+		else
+			r = receive_some(run, fd, msgs + done, n - done, flags,
+					 timeout, &go_on);
 		if (r < 0)
 			return done > 0 ? (int)done : r;
 		done += (unsigned)r;

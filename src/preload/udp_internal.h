@@ -18,9 +18,13 @@ enum udp_state {
 };
 
 /* A header up to this length is composed once for many datagrams. */
-#define UDP_HEADER_KEPT 34
+#define UDP_HEADER_KEPT 37
 
-struct udp_queue;
+/* udp.lead, when no one length is to be expected */
+enum {
+	UDP_LEAD_UNKNOWN = 0xfe, /* nothing has come yet */
+	UDP_LEAD_VARIES = 0xff,
+};
 
 /* At most 128 octets: there is one for each UDP socket that is proxied. */
 struct udp {
@@ -42,19 +46,18 @@ struct udp {
 	bool cork : 1;      /* UDP_CORK is set */
 	bool gro : 1;       /* UDP_GRO is set, as the program sees it */
 	bool stub : 1;      /* @connected to a name server that is never asked */
-	bool queues : 1;    /* UDP_PENDING: @queue is there */
+	bool queues : 1;    /* UDP_PENDING: there is a queue */
 	unsigned char shut : 2; /* UDP_PENDING: shutdown(2) by then; how + 1 */
 
 	/* These change without the lock, one by one ... */
 	_Atomic uint8_t lead;   /* octets of the header that came in last */
+	_Atomic uint8_t asks_names; /* some destination was a name */
 	_Atomic uint8_t corked; /* what is sent next belongs to the same datagram */
 	/* ... and those at the end together; odd while they do. */
 	_Atomic uint16_t last_sequence;
 
-	union {
-		union udp_address relay; /* UDP_READY */
-		struct udp_queue *queue; /* UDP_PENDING */
-	};
+	union udp_address relay; /* the present or, in other states than
+				  * UDP_READY, the last one; unset: none yet */
 	union udp_address last; /* where the last datagram was sent, as the
 				 * program said it; unset: not known */
 	uint8_t named;      /* @last stands for a name */
@@ -118,6 +121,12 @@ int udp_relay(struct run *run, int fd, bool waits);
 /** udp_enqueue() - Return: false if @fd is not UDP_PENDING any more */
 bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
 		 const struct msghdr *msg, uint16_t segment);
+
+/**
+ * udp_replaced() - something has come from @from: has a relative that shares the
+ * socket found another relay there? It is @fd's now
+ */
+bool udp_replaced(struct run *run, int fd, const union udp_address *from);
 
 /** udp_lost() - the relay seems to be gone; Return: it is, or is another */
 bool udp_lost(struct run *run, int fd);

@@ -135,7 +135,7 @@ int udp_input_size(int fd, int size)
 	int saved = errno;
 	ssize_t n;
 
-	if (!udp_snapshot(fd, &s) || s.state != UDP_READY || size <= 0)
+	if (!udp_snapshot(fd, &s) || udp_address_len(&s.relay) == 0 || size <= 0)
 		return size;
 	n = libc(recv)(fd, front, sizeof(front), MSG_PEEK | MSG_DONTWAIT);
 	errno = saved;

@@ -11,6 +11,7 @@
 #include "preload/memory.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
+#include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/report.h"
 #include "sock/udp_send.h"
@@ -101,6 +102,8 @@ static int to_peer(struct outbound *route, struct run *run, const struct udp *s)
 {
 	if (!s->connected)
 		return OUT_PLAIN;
+	if (s->last.in.sin_port == 0)
+		return -EINVAL;
 	if (s->stub) {
 		route->asked = s->last;
 		return OUT_STUB;
@@ -122,9 +125,13 @@ static int to_address(struct outbound *route, struct run *run, int fd,
 		return OUT_PLAIN; /* EINVAL, EFAULT */
 	memset(asked, 0, sizeof(*asked));
 	memcpy(asked, addr, len < sizeof(*asked) ? len : sizeof(*asked));
-	if (asked->sa.sa_family == AF_UNSPEC && family_of(s, fd) == AF_INET)
+	/* To IPv4 it is AF_INET, to IPv6 no address at all. */
+	if (asked->sa.sa_family == AF_UNSPEC && family_of(s, fd) == AF_INET6)
+		return to_peer(route, run, s);
+	if (asked->sa.sa_family == AF_UNSPEC)
 		asked->sa.sa_family = AF_INET;
-	if (udp_address_len(asked) == 0 || len < udp_address_len(asked) ||
+	if (udp_address_len(asked) == 0 || len < udp_address_shortest(asked) ||
+	    asked->in.sin_port == 0 || /* in the same place for IPv6 */
 	    (asked->sa.sa_family == AF_INET6 && family_of(s, fd) == AF_INET))
 		return OUT_PLAIN; /* the kernel will refuse it */
 	if (likely(udp_address_same(asked, &s->last)) && s->header_len > 0) {
@@ -142,7 +149,9 @@ static int find(struct outbound *route, struct run *run, int fd,
 	route->way.header = route->header;
 	route->way.header_len = 0;
 	route->way.segment = s->segment;
-	if (addr == NULL)
+	route->way.mapped = false;
+	route->asked.sa.sa_family = AF_UNSPEC;
+	if (addr == NULL || len == 0) /* as sendmsg(2) has it */
 		return to_peer(route, run, s);
 	if (run == NULL)
 		return -ENETUNREACH;
@@ -154,19 +163,31 @@ static void remember(const struct outbound *route, const struct udp *s, int fd)
 {
 	struct udp *u = udp_of(fd);
 
-	if (u != NULL && !s->connected &&
-	    !udp_address_same(&route->asked, &s->last))
-		udp_remember(u, &route->asked, route->named, route->header,
-			     route->way.header_len);
+	if (u == NULL || s->connected ||
+	    udp_address_same(&route->asked, &s->last))
+		return;
+	if (udp_address_len(&s->last) > 0 &&
+	    route->way.header_len != s->header_len)
+		u->lead = UDP_LEAD_VARIES; /* so will the answers' */
+	/* An address that is asked itself is no name's. */
+	if (!route->named && u->asks_names)
+		udp_sources_learn(udp_index(u), &route->asked, &route->asked);
+	if (route->named)
+		u->asks_names = 1;
+	udp_remember(u, &route->asked, route->named, route->header,
+		     route->way.header_len);
 }
 
 /* It is OUT_RELAY, and the relay stands: where is it? */
 static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		      const struct sockaddr *addr)
 {
+	route->way.mapped = s->family == AF_INET6 &&
+			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected &&
-	    (addr == NULL || udp_address_same(&route->asked, &s->last)))
+	    (addr == NULL || udp_address_len(&route->asked) == 0 ||
+	     udp_address_same(&route->asked, &s->last)))
 		return;
 	route->way.to = s->relay;
 	remember(route, s, fd);
@@ -253,24 +274,21 @@ static bool may_be_copied(const struct udp_way *way, const struct msghdr *msg)
 	return msg->msg_iovlen == 1 && msg->msg_controllen == 0 &&
 	       way->segment == 0 &&
 	       msg->msg_iov->iov_len + way->header_len <= COPIED_MAX &&
-	       memory_is_known(msg->msg_iov->iov_base, msg->msg_iov->iov_len);
+	       memory_is_on_stack(msg->msg_iov->iov_base,
+				  msg->msg_iov->iov_len);
 }
 
 static ssize_t send_out(int fd, const struct udp *s, struct outbound *route,
 			const struct msghdr *msg, int flags)
 {
 	struct udp *u = udp_of(fd);
-	ssize_t r;
 
 	if (unlikely((flags & MSG_MORE) != 0 || s->corked || s->cork) &&
 	    u != NULL)
 		return send_piece(fd, u, route, msg, flags);
 	if (likely(may_be_copied(&route->way, msg)))
 		return send_copied(fd, &route->way, msg->msg_iov, flags);
-	r = udp_send(fd, &route->way, msg, flags);
-	if (r > 0 && msg->msg_iovlen == 1)
-		memory_note(msg->msg_iov->iov_base, (size_t)r);
-	return r;
+	return udp_send(fd, &route->way, msg, flags);
 }
 
 static ssize_t send_plain(int fd, const struct udp *s, const struct msghdr *msg,
@@ -345,6 +363,8 @@ ssize_t udp_send_octets(int fd, const void *buf, size_t n, int flags,
 		.msg_iovlen = 1,
 	};
 
+	if (unlikely(addr != NULL && len == 0)) /* EINVAL */
+		return net_sendto(fd, buf, n, flags, addr, len);
 	return udp_sendmsg(fd, &msg, flags);
 }
 

@@ -25,33 +25,55 @@
 
 /* Datagrams with their headers, each behind its length. */
 struct udp_queue {
+	struct udp_queue *next;
+	const struct udp *owner;
 	int fd; /* a hidden duplicate: the program may close its own */
 	uint32_t used;
 	uint8_t octets[UDP_QUEUE_MAX];
 };
 
-static struct udp_queue *queue_make(int fd)
+static struct udp_queue *queues; /* all of them; under the lock */
+
+static struct udp_queue *queue_of(const struct udp *u)
+{
+	struct udp_queue *q = u->queues ? queues : NULL;
+
+	while (q != NULL && q->owner != u)
+		q = q->next;
+	return q;
+}
+
+static struct udp_queue *queue_make(const struct udp *u, int fd)
 {
 	struct udp_queue *q = sys_mmap(sizeof(*q), PROT_READ | PROT_WRITE,
 				       MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
 	if (q == MAP_FAILED)
 		return NULL;
-	q->used = 0;
 	q->fd = conn_hide(sys_fcntl(fd, F_DUPFD_CLOEXEC, 0));
-	if (q->fd >= 0)
-		return q;
-	sys_munmap(q, sizeof(*q));
-	return NULL;
+	if (q->fd < 0) {
+		sys_munmap(q, sizeof(*q));
+		return NULL;
+	}
+	q->used = 0;
+	q->owner = u;
+	q->next = queues;
+	queues = q;
+	return q;
 }
 
 void udp_drop_queue(struct udp *u)
 {
-	if (!u->queues)
-		return;
+	struct udp_queue *q = queue_of(u), **p = &queues;
+
 	u->queues = false;
-	conn_close_hidden(u->queue->fd);
-	sys_munmap(u->queue, sizeof(*u->queue));
+	if (q == NULL)
+		return;
+	while (*p != q)
+		p = &(*p)->next;
+	*p = q->next;
+	conn_close_hidden(q->fd);
+	sys_munmap(q, sizeof(*q));
 }
 
 static uint32_t entry_length(const struct udp_queue *q, uint32_t at)
@@ -138,6 +160,7 @@ static void queue_flush(struct udp_queue *q, const union udp_address *relay)
 bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
 		 const struct msghdr *msg, uint16_t segment)
 {
+	struct udp_queue *q;
 	size_t n = 0, some;
 	struct conn_lock l;
 	struct udp *u;
@@ -151,17 +174,16 @@ bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
 		return false;
 	u = udp_of(fd);
 	pending = u != NULL && u->state == UDP_PENDING;
-	if (pending && !u->queues) {
-		struct udp_queue *q = queue_make(fd);
-
+	q = pending ? queue_of(u) : NULL;
+	if (pending && q == NULL) {
+		q = queue_make(u, fd);
 		udp_change(u);
-		u->queue = q;
 		u->queues = q != NULL;
 		udp_changed(u);
 	}
-	for (size_t at = 0; pending && u->queues; at += some) {
+	for (size_t at = 0; q != NULL; at += some) {
 		some = n - at < segment ? n - at : segment;
-		queue_put(u->queue, header, header_len, msg, at, some);
+		queue_put(q, header, header_len, msg, at, some);
 		if (at + some >= n)
 			break;
 	}
@@ -199,7 +221,9 @@ static void note_relay(struct run *run, int fd, const union udp_address *relay)
 /* @u's socket by a number that is there: the program may have closed its own. */
 static int a_number_of(const struct udp *u)
 {
-	return u->slots > 0 ? u->fd : u->queues ? u->queue->fd : -1;
+	const struct udp_queue *q = queue_of(u);
+
+	return u->slots > 0 ? u->fd : q != NULL ? q->fd : -1;
 }
 
 bool udp_shutdown(int fd, int how)
@@ -237,7 +261,6 @@ static void refused(struct udp *u, int error)
 {
 	udp_change(u);
 	end_queue(u);
-	u->relay.sa.sa_family = AF_UNSPEC;
 	u->error = (uint8_t)error;
 	u->checked = udp_now() + REFUSED_S;
 	udp_changed(u);
@@ -249,7 +272,6 @@ static void undecided(struct udp *u)
 {
 	udp_change(u);
 	end_queue(u);
-	u->relay.sa.sa_family = AF_UNSPEC;
 	udp_changed(u);
 	put_state(u, UDP_IDLE);
 }
@@ -258,12 +280,13 @@ static void ready(struct udp *u, struct run *run, int control,
 		  const union udp_address *relay)
 {
 	int fd = a_number_of(u);
-	struct udp_queue *q = u->queues ? u->queue : NULL;
+	struct udp_queue *q = queue_of(u);
 
 	if (u->connected && fd >= 0)
 		net_connect(fd, &relay->sa, udp_address_len(relay));
 	if (fd >= 0)
 		note_relay(run, fd, relay);
+	state_mark_datagrams();
 	if (q != NULL)
 		queue_flush(q, relay);
 	udp_change(u);
@@ -313,7 +336,7 @@ static int ask_and_wait(struct run *run, struct udp *u)
 	int r = udp_associate_begin(&a, run, u->control);
 
 	if (r == 0)
-		r = tcp_attempt_wait(&a, sock_wait_poll);
+		r = tcp_attempt_wait(&a, sock_wait_poll, NULL);
 	if (r == -EINPROGRESS)
 		r = -EAGAIN; /* SO_SNDTIMEO */
 	if (!conn_lock(&l))
@@ -437,6 +460,25 @@ static void look(struct udp *u, struct run *run, int fd)
 		put_state(u, UDP_IDLE);
 }
 
+bool udp_replaced(struct run *run, int fd, const union udp_address *from)
+{
+	struct conn_lock l;
+	struct udp *u;
+	bool found = false;
+
+	if (!conn_lock(&l))
+		return false;
+	u = udp_of(fd);
+	if (u != NULL && adopt(u, run, fd)) {
+		found = udp_address_same(&u->relay, from);
+		udp_change(u);
+		u->checked = 0; /* it may end with the other process */
+		udp_changed(u);
+	}
+	conn_unlock(&l);
+	return found;
+}
+
 bool udp_lost(struct run *run, int fd)
 {
 	struct conn_lock l;
@@ -449,7 +491,10 @@ bool udp_lost(struct run *run, int fd)
 	if (u != NULL && u->state == UDP_READY) {
 		union udp_address before = u->relay;
 
-		look(u, run, fd);
+		if (u->control < 0 && !adopt(u, run, fd))
+			put_state(u, UDP_IDLE); /* another's; who has left */
+		else
+			look(u, run, fd);
 		lost = u->state != UDP_READY ||
 		       !udp_address_same(&before, &u->relay);
 	} else {
@@ -518,6 +563,14 @@ static enum step next_step(struct udp *u, struct run *run, int fd, bool waits,
 	return STEP_DONE;
 }
 
+/* In a vfork child nothing is changed, and nothing needs to be looked at. */
+static int relay_of_parent(int fd)
+{
+	struct udp s;
+
+	return udp_snapshot(fd, &s) && s.state == UDP_READY ? 0 : -ENETUNREACH;
+}
+
 int udp_relay(struct run *run, int fd, bool waits)
 {
 	struct conn_lock l;
@@ -527,7 +580,7 @@ int udp_relay(struct run *run, int fd, bool waits)
 
 	for (;;) {
 		if (!conn_set_up() || !conn_lock(&l))
-			return -ENETUNREACH;
+			return relay_of_parent(fd);
 		u = udp_attach(fd);
 		r = -ENOBUFS;
 		step = u == NULL ? STEP_DONE

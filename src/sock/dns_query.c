@@ -62,7 +62,7 @@ static int open_connection(struct run *run, const struct endpoint *server,
 	    sizeof(patience));
 	if (route == ROUTE_PROXY)
 		r = sock_tcp_connect(run, fd, family, server, NULL,
-				     sock_wait_poll);
+				     sock_wait_poll, NULL);
 	else
 		r = net_connect(fd, (struct sockaddr *)&ss,
 				endpoint_to_sockaddr(server, family, &ss));

@@ -70,10 +70,12 @@ static bool is_unreachable(int error)
 static void report(const struct tcp_attempt *a, enum socks_failure failure,
 		   uint8_t rep)
 {
-	report_connect(a->run,
-		       a->command == SOCKS_UDP_ASSOCIATE ? NULL : &a->target,
-		       a->error, failure, rep, a->cause,
-		       sock_now_ms() - a->start);
+	const struct endpoint *target =
+		a->command == SOCKS_UDP_ASSOCIATE ? NULL : &a->target;
+	/* Nobody reads it otherwise. */
+	uint64_t ms = a->run->config.verbose ? sock_now_ms() - a->start : 0;
+
+	report_connect(a->run, target, a->error, failure, rep, a->cause, ms);
 }
 
 static enum tcp_state fail(struct tcp_attempt *a, int error,
@@ -131,9 +133,10 @@ static bool is_established(struct tcp_attempt *a)
 
 /*
  * Connect to the next of the proxy's addresses, from @a->server on.
+ * @now: ms, if the first is tried at once; 0: not asked yet
  * Return: as tcp_attempt_begin()
  */
-static int try_servers(struct tcp_attempt *a)
+static int try_servers(struct tcp_attempt *a, uint64_t now)
 {
 	const struct config *config = &a->run->config;
 	struct sockaddr_storage ss;
@@ -148,8 +151,9 @@ static int try_servers(struct tcp_attempt *a)
 
 		if (len == 0)
 			continue;
-		a->deadline = sock_now_ms() +
+		a->deadline = (now != 0 ? now : sock_now_ms()) +
 			      config->negotiate_timeout * 1000u;
+		now = 0;
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
 			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
@@ -203,15 +207,15 @@ static int begin(struct tcp_attempt *a, struct run *run, int fd, int family,
 	a->state = TCP_CONNECTING;
 	a->server = a->hop = 0;
 	a->family = (uint8_t)family;
-	a->target = *target;
+	endpoint_copy(&a->target, target);
 	a->error = a->cause = 0;
 	a->cookie = 0;
 	a->has_asked = asked != NULL;
 	if (asked != NULL)
-		a->asked = *asked;
+		endpoint_copy(&a->asked, asked);
 	a->start = sock_now_ms();
 	begin_handshake(a);
-	return try_servers(a);
+	return try_servers(a, a->start);
 }
 
 int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
@@ -238,20 +242,24 @@ static void try_next_server(struct tcp_attempt *a, int cause)
 	/* Connecting anew would wait where the program has asked to wait. */
 	if (!tcp_is_nonblocking(a->fd))
 		a->server = CONFIG_SERVERS_MAX;
-	r = try_servers(a);
+	r = try_servers(a, 0);
 	if (r < 0 && r != -EINPROGRESS && a->state != TCP_FAILED)
 		fail(a, -r, SOCKS_FAIL_UNREACHABLE, 0);
 }
 
 /* The kernel's connect has come to an end, or somebody only looks. */
-static void step_connecting(struct tcp_attempt *a)
+static void step_connecting(struct tcp_attempt *a, short seen)
 {
-	struct pollfd p = { .fd = a->fd, .events = POLLOUT };
+	struct pollfd p = { .fd = a->fd, .events = POLLOUT, .revents = seen };
 	struct timespec none = { 0 };
 	int error = 0, r;
 
-	if (sys(SYS_ppoll, &p, 1, &none, NULL, 0) != 1)
+	if (seen == 0 && sys(SYS_ppoll, &p, 1, &none, NULL, 0) != 1)
 		return;
+	if (p.revents == POLLOUT) { /* a failure is POLLERR or POLLHUP, too */
+		a->state = TCP_HANDSHAKE;
+		return;
+	}
 	r = tcp_option(a->fd, SOL_SOCKET, SO_ERROR, &error, sizeof(error));
 	if (r < 0)
 		error = -r;
@@ -328,8 +336,8 @@ static void finish(struct tcp_attempt *a)
 }
 
 /*
- * @ready: the socket has been waited for, so the first read is worth its
- * system call; after our own output nothing can be there yet
+ * @ready: the socket is readable, or has not been looked at: the first read is
+ * worth its system call; after our own output nothing can be there yet
  */
 static void step_handshake(struct tcp_attempt *a, bool ready)
 {
@@ -371,12 +379,12 @@ static void step_handshake(struct tcp_attempt *a, bool ready)
 	}
 }
 
-enum tcp_state tcp_attempt_step(struct tcp_attempt *a)
+enum tcp_state tcp_attempt_step(struct tcp_attempt *a, short seen)
 {
-	bool ready = a->state == TCP_HANDSHAKE;
+	bool ready = a->state == TCP_HANDSHAKE && seen != POLLOUT;
 
 	if (a->state == TCP_CONNECTING)
-		step_connecting(a);
+		step_connecting(a, seen);
 	if (a->state == TCP_HANDSHAKE)
 		step_handshake(a, ready);
 	return (enum tcp_state)a->state;

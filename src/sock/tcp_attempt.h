@@ -81,8 +81,13 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
 int tcp_attempt_begin_associate(struct tcp_attempt *a, struct run *run, int fd,
 				int family, const struct endpoint *dst);
 
-/** tcp_attempt_step() - go on; Return: enum tcp_state */
-enum tcp_state tcp_attempt_step(struct tcp_attempt *a);
+/**
+ * tcp_attempt_step() - go on
+ * @seen: what poll(2) or epoll(7) has said of the socket; 0: nothing, so that
+ *        it is looked at
+ * Return: enum tcp_state
+ */
+enum tcp_state tcp_attempt_step(struct tcp_attempt *a, short seen);
 
 /** tcp_attempt_events() - POLLIN or POLLOUT: what to wait for */
 short tcp_attempt_events(const struct tcp_attempt *a);

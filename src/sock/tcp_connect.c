@@ -15,6 +15,8 @@
  * SO_SNDTIMEO, which costs a system call to learn, is only asked for then.
  */
 #define SLICE_MS 50
+/* Most connections are there by then; for the others there is more to ask. */
+#define FIRST_SLICE_MS 10
 
 /* When SO_SNDTIMEO ends a blocking connect, and no other (socket(7)). */
 static uint64_t send_timeout_end(const struct tcp_attempt *a)
@@ -46,18 +48,20 @@ static bool is_interrupted(const struct tcp_attempt *a)
  * -EINPROGRESS when the program's has, or -EINTR
  */
 static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
-			 sock_wait *wait)
+			 sock_wait *wait, void *arg)
 {
-	uint64_t now = sock_now_ms(), end = a->deadline;
-	int r;
+	uint64_t now, end;
+	int ms = FIRST_SLICE_MS, r;
 
-	if (*give_up != 0 && *give_up < end)
-		end = *give_up;
-	if (now >= end)
-		return end == a->deadline ? -ETIMEDOUT : -EINPROGRESS;
-	if (end - now > SLICE_MS)
-		end = now + SLICE_MS;
-	r = wait(a->fd, tcp_attempt_events(a), (int)(end - now));
+	/* No patience is as short as the first wait. */
+	if (*give_up != 0) {
+		now = sock_now_ms();
+		end = *give_up < a->deadline ? *give_up : a->deadline;
+		if (now >= end)
+			return end == a->deadline ? -ETIMEDOUT : -EINPROGRESS;
+		ms = end - now > SLICE_MS ? SLICE_MS : (int)(end - now);
+	}
+	r = wait(arg, a->fd, tcp_attempt_events(a), ms);
 	if (r == -EINTR && !is_interrupted(a))
 		return 0;
 	if (r < 0)
@@ -67,20 +71,20 @@ static int wait_for_step(const struct tcp_attempt *a, uint64_t *give_up,
 	return 0;
 }
 
-int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait)
+int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait, void *arg)
 {
 	uint64_t give_up = 0;
-	enum tcp_state state = tcp_attempt_step(a);
+	enum tcp_state state = tcp_attempt_step(a, 0);
 	int r;
 
 	while (state == TCP_CONNECTING || state == TCP_HANDSHAKE) {
-		r = wait_for_step(a, &give_up, wait);
+		r = wait_for_step(a, &give_up, wait, arg);
 		if (r == -ETIMEDOUT)
 			state = tcp_attempt_timed_out(a);
 		else if (r < 0)
 			return r;
 		else
-			state = tcp_attempt_step(a);
+			state = tcp_attempt_step(a, 0);
 	}
 	if (state == TCP_DONE)
 		return 0;
@@ -90,15 +94,15 @@ int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait)
 
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,
-		     const struct endpoint *asked, sock_wait *wait)
+		     const struct endpoint *asked, sock_wait *wait, void *arg)
 {
 	struct tcp_attempt a;
 	int r = tcp_attempt_begin(&a, run, fd, family, target, asked);
 
 	if (r == 0) {
-		r = tcp_attempt_wait(&a, wait);
+		r = tcp_attempt_wait(&a, wait, arg);
 	} else if (r == -EINPROGRESS && tcp_is_nonblocking(fd)) {
-		r = tcp_attempt_wait(&a, wait);
+		r = tcp_attempt_wait(&a, wait, arg);
 		if (r == 0)
 			tcp_attempt_settle(&a);
 	}

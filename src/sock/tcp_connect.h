@@ -38,17 +38,15 @@
  */
 int sock_tcp_connect(struct run *run, int fd, int family,
 		     const struct endpoint *target,
-		     const struct endpoint *asked, sock_wait *wait);
+		     const struct endpoint *asked, sock_wait *wait, void *arg);
 
 /**
  * tcp_attempt_wait() - drive an attempt to its end, waiting in the caller
- * Return: 0; -EINTR or -EINPROGRESS (SO_SNDTIMEO) for a wait that was cut off,
- * after which the attempt may be driven on; else the errno of its failure, and
- * the socket is unconnected
+ * Return: 0; -EINTR, -EINPROGRESS (SO_SNDTIMEO) or what @wait has said, for a
+ * wait that was cut off, after which the attempt may be driven on; else the
+ * errno of its failure, and the socket is unconnected
  */
-int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait);
-
-void tcp_abandon(int fd, int family);
+int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait, void *arg);
 
 /**
  * sock_peer() - what the program asked for when it connected @fd

@@ -8,6 +8,7 @@
 
 #include <netinet/in.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -30,6 +31,15 @@ static inline socklen_t udp_address_len(const union udp_address *a)
 	default:
 		return 0;
 	}
+}
+
+/** udp_address_shortest() - the least that sendto(2) takes for its family */
+static inline socklen_t udp_address_shortest(const union udp_address *a)
+{
+	/* RFC 2133 had no scope id, and the kernel remembers. */
+	return a->sa.sa_family == AF_INET6
+		       ? offsetof(struct sockaddr_in6, sin6_scope_id)
+		       : udp_address_len(a);
 }
 
 /** udp_address_of() - Return: false if @ep has no form in @family */

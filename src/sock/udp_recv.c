@@ -29,6 +29,10 @@ struct row {
 /* The octets at position @at, and how many are together there; 0: the end */
 static uint8_t *row_at(const struct row *r, size_t at, size_t *n)
 {
+	if (r->got->apart != NULL) {
+		*n = at < r->got->apart_len ? r->got->apart_len - at : 0;
+		return r->got->apart + at;
+	}
 	if (at < r->got->lead) {
 		*n = r->got->lead - at;
 		return (uint8_t *)(uintptr_t)r->got->head + at;
@@ -89,6 +93,7 @@ static void move_over(const struct row *r, size_t from, const struct msghdr *to,
 	struct row there = { &none, to };
 
 	none.lead = 0;
+	none.apart = NULL;
 	move_down(r, from, &there, 0, n);
 }
 
@@ -109,6 +114,7 @@ static void begin(struct udp_got *got, struct msghdr *in, struct iovec *iov,
 	size_t n = 0;
 
 	got->lead = lead;
+	got->apart = NULL;
 	*in = *msg;
 	if (lead > 0) {
 		iov[n].iov_base = got->head;
@@ -213,6 +219,42 @@ int udp_receive(int fd, struct udp_got *got, const struct msghdr *msg,
 	return receive_many_iov(fd, got, msg, lead, flags);
 }
 
+int udp_receive_apart(int fd, struct udp_got *got, const struct msghdr *msg,
+		      int flags)
+{
+	/* Only what the program has room for; the tail comes behind it. */
+	size_t n = min(capacity(msg), USHRT_MAX) + DATAGRAM_HEADER_MAX;
+	struct iovec iov = { sys_mmap(n, PROT_READ | PROT_WRITE,
+				      MAP_PRIVATE | MAP_ANONYMOUS, -1), n };
+	struct msghdr in = *msg;
+	ssize_t r;
+
+	if (iov.iov_base == MAP_FAILED)
+		return -ENOBUFS;
+	in.msg_iov = &iov;
+	in.msg_iovlen = 1;
+	in.msg_name = &got->from;
+	in.msg_namelen = sizeof(got->from);
+	got->from.sa.sa_family = AF_UNSPEC;
+	got->lead = 0;
+	r = receive(fd, &in, flags | MSG_TRUNC);
+	if (r < 0) {
+		sys_munmap(iov.iov_base, n);
+		return (int)r;
+	}
+	end(got, &in, (size_t)r);
+	got->apart = iov.iov_base;
+	got->apart_len = n;
+	return 0;
+}
+
+void udp_got_free(struct udp_got *got)
+{
+	if (got->apart != NULL)
+		sys_munmap(got->apart, got->apart_len);
+	got->apart = NULL;
+}
+
 int udp_receive_batch(int fd, struct udp_got got[], struct mmsghdr *msgs,
 		      unsigned *n, size_t lead, int flags,
 		      struct timespec *timeout)
@@ -313,7 +355,7 @@ size_t udp_got_deliver(const struct udp_got *got, const struct msghdr *msg,
 	size_t payload = got->length - header_len;
 	size_t n = min(payload, capacity(to));
 
-	if (unlikely(to != msg))
+	if (unlikely(to != msg || got->apart != NULL))
 		move_over(&from, header_len, to, n);
 	else if (header_len > got->lead)
 		move_down(&from, header_len, &from, got->lead, n);

@@ -30,6 +30,8 @@ struct udp_got {
 	int flags;             /* msg_flags of recvmsg(2) */
 	size_t controllen;     /* of what was received */
 	union udp_address from; /* unset: the kernel did not say */
+	uint8_t *apart;         /* NULL, or where all of it is instead */
+	size_t apart_len;
 	uint8_t head[DATAGRAM_HEADER_IPV6];
 	uint8_t tail[DATAGRAM_HEADER_MAX];
 };
@@ -42,6 +44,16 @@ struct udp_got {
  */
 int udp_receive(int fd, struct udp_got *got, const struct msghdr *msg,
 		size_t lead, int flags);
+
+/**
+ * udp_receive_apart() - the same, but nothing gets to the program's buffers
+ * before udp_got_deliver(): for when nobody knows how long a header will be.
+ * Octets behind the payload stay as they were.
+ * @got: if 0 is returned, it is given back by udp_got_free()
+ */
+int udp_receive_apart(int fd, struct udp_got *got, const struct msghdr *msg,
+		      int flags);
+void udp_got_free(struct udp_got *got);
 
 /** UDP_RECV_BATCH - as many as one udp_receive_batch() takes */
 #define UDP_RECV_BATCH 32

@@ -154,16 +154,46 @@ static size_t take(struct cursor *c, size_t want, struct iovec *iov,
 	return taken;
 }
 
-/* The control data of @msg with another UDP_SEGMENT; 0: with none. */
+/* An IPv6 source address has no way to a relay of IPv4: EINVAL (ipv6(7)). */
+static bool is_useless(const struct cmsghdr *c, const struct udp_way *way)
+{
+	struct in6_pktinfo info;
+
+	if (!way->mapped || c->cmsg_level != IPPROTO_IPV6 ||
+	    c->cmsg_type != IPV6_PKTINFO || c->cmsg_len < CMSG_LEN(sizeof(info)))
+		return false;
+	memcpy(&info, CMSG_DATA(c), sizeof(info));
+	return !IN6_IS_ADDR_V4MAPPED(&info.ipi6_addr);
+}
+
+static bool has_useless(const struct msghdr *msg, const struct udp_way *way)
+{
+	struct cmsghdr *c;
+
+	if (likely(msg->msg_controllen == 0) || !way->mapped)
+		return false;
+	for (c = CMSG_FIRSTHDR(msg); c != NULL;
+	     c = CMSG_NXTHDR((struct msghdr *)msg, c))
+		if (is_useless(c, way))
+			return true;
+	return false;
+}
+
+/*
+ * The control data of @msg with another UDP_SEGMENT (0: with none), and without
+ * what keeps it from @way.
+ */
 static void put_segment(struct msghdr *out, uint8_t *control,
-			const struct msghdr *msg, uint16_t segment)
+			const struct msghdr *msg, const struct udp_way *way,
+			uint16_t segment)
 {
 	struct cmsghdr *c;
 	size_t used = 0;
 
 	for (c = CMSG_FIRSTHDR(msg); c != NULL;
 	     c = CMSG_NXTHDR((struct msghdr *)msg, c)) {
-		if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_SEGMENT)
+		if ((c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_SEGMENT) ||
+		    is_useless(c, way))
 			continue;
 		memcpy(control + used, c, c->cmsg_len);
 		used += CMSG_ALIGN(c->cmsg_len);
@@ -217,7 +247,7 @@ static ssize_t send_some(int fd, const struct udp_way *way,
 	if (count == 0) /* a segment of more than a thousand iovecs */
 		return -EMSGSIZE;
 	put_name(&out, way);
-	put_segment(&out, control, msg,
+	put_segment(&out, control, msg, way,
 		    count > 1 ? (uint16_t)(segment + way->header_len) : 0);
 	out.msg_iov = iov;
 	out.msg_iovlen = used;
@@ -259,7 +289,7 @@ static ssize_t send_plain(int fd, const struct udp_way *way,
 	if (way->segment > 0 && find_segment(msg) == NULL) {
 		if (msg->msg_controllen > CONTROL_MAX)
 			return -ENOBUFS;
-		put_segment(&out, control, msg, way->segment);
+		put_segment(&out, control, msg, way, way->segment);
 	}
 	return net_sendmsg(fd, &out, flags);
 }
@@ -276,6 +306,8 @@ ssize_t udp_send(int fd, const struct udp_way *way, const struct msghdr *msg,
 	if (msg->msg_iovlen > IOV_MAX)
 		return -EMSGSIZE;
 	segment = segment_of(way, msg);
+	if (unlikely(has_useless(msg, way)) && segment == 0)
+		segment = USHRT_MAX; /* one, with other control data */
 	if (unlikely(segment > 0))
 		return send_segments(fd, way, msg, flags, segment);
 	if (msg->msg_iovlen == IOV_MAX)
@@ -299,7 +331,7 @@ int udp_send_batch(int fd, const struct udp_way *const ways[],
 		const struct msghdr *m = &msgs[i].msg_hdr;
 
 		if (m->msg_iovlen + 1 > IOV_BATCH - used ||
-		    segment_of(ways[i], m) > 0)
+		    segment_of(ways[i], m) > 0 || has_useless(m, ways[i]))
 			break;
 		put_header(&out[i].msg_hdr, iov + used, ways[i], m);
 		if (ways[i]->header_len == 0) {

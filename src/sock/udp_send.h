@@ -21,6 +21,7 @@ struct udp_way {
 	const uint8_t *header; /* before each datagram; not owned */
 	uint16_t header_len;   /* 0: none, for @to is no relay */
 	uint16_t segment;      /* UDP_SEGMENT, as setsockopt(2) set it; or 0 */
+	bool mapped;           /* an IPv6 socket's way to a relay of IPv4 */
 };
 
 /**

@@ -24,29 +24,44 @@ uint64_t sock_now_us(void)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
-bool sock_signal_interrupts(void)
+enum { RESTARTING = 1, INTERRUPTING = 2 };
+
+/* Which of the kinds in @enough are there? */
+static int handlers(int enough)
 {
 	struct sigaction sa;
-	bool interrupts = false;
-	int saved = errno;
+	int kinds = 0, saved = errno;
 
-	for (int sig = 1; sig < NSIG && !interrupts; sig++) {
+	for (int sig = 1; sig < NSIG && (kinds & enough) != enough; sig++) {
 		/* Some signals are libc's own, and an error to ask for. */
-		interrupts = sigaction(sig, NULL, &sa) == 0 &&
-			     ((sa.sa_flags & SA_SIGINFO) != 0 ||
-			      (sa.sa_handler != SIG_DFL &&
-			       sa.sa_handler != SIG_IGN)) &&
-			     (sa.sa_flags & SA_RESTART) == 0;
+		if (sigaction(sig, NULL, &sa) < 0 ||
+		    ((sa.sa_flags & SA_SIGINFO) == 0 &&
+		     (sa.sa_handler == SIG_DFL || sa.sa_handler == SIG_IGN)))
+			continue;
+		kinds |= (sa.sa_flags & SA_RESTART) != 0 ? RESTARTING
+							 : INTERRUPTING;
 	}
 	errno = saved;
-	return interrupts;
+	return kinds & enough;
 }
 
-int sock_wait_poll(int fd, short events, int ms)
+bool sock_signal_interrupts(void)
+{
+	return handlers(INTERRUPTING) != 0;
+}
+
+bool sock_signals_differ(void)
+{
+	return handlers(RESTARTING | INTERRUPTING) ==
+	       (RESTARTING | INTERRUPTING);
+}
+
+int sock_wait_poll(void *arg, int fd, short events, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	int saved = errno, r = libc(poll)(&p, 1, ms);
 
+	(void)arg;
 	if (r < 0)
 		r = -errno;
 	errno = saved;

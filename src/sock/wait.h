@@ -11,17 +11,18 @@
 
 /**
  * typedef sock_wait - wait for @events (POLLIN, POLLOUT) of @fd
+ * @arg: of whoever passes it in
  * @ms: at most so long
  * Return: 1 ready, 0 time out, -EINTR after any signal handler, or another
- * -errno
+ * -errno, which ends the wait for good
  */
-typedef int sock_wait(int fd, short events, int ms);
+typedef int sock_wait(void *arg, int fd, short events, int ms);
 
 /**
  * sock_wait_poll() - wait in the calling thread
  * Async-signal-safe; a cancellation point.
  */
-int sock_wait_poll(int fd, short events, int ms);
+int sock_wait_poll(void *arg, int fd, short events, int ms);
 
 /**
  * sock_signal_interrupts() - would connect(2) end by EINTR now?
@@ -30,6 +31,12 @@ int sock_wait_poll(int fd, short events, int ms);
  * lacks SA_RESTART (signal(7)).
  */
 bool sock_signal_interrupts(void);
+
+/**
+ * sock_signals_differ() - are there handlers with SA_RESTART and without? Then
+ * only a wait that the kernel itself restarts is interrupted as connect(2) is.
+ */
+bool sock_signals_differ(void);
 
 /** sock_now_ms() - CLOCK_MONOTONIC in milliseconds; no system call */
 uint64_t sock_now_ms(void);

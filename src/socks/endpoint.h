@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum endpoint_kind {
@@ -97,5 +98,17 @@ bool endpoint_same_host(const struct endpoint *a, const struct endpoint *b);
 
 /** endpoint_equal() - same host and same port */
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
+/** endpoint_copy() - what counts of it: most are 16 octets, not 256 */
+static inline void endpoint_copy(struct endpoint *to,
+				 const struct endpoint *from)
+{
+	const size_t head = offsetof(struct endpoint, name);
+
+	if (from->kind == ENDPOINT_NAME)
+		memcpy(to, from, head + from->name_len + 1u);
+	else
+		memcpy(to, from, head + sizeof(from->ipv6));
+}
 
 #endif

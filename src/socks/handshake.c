@@ -35,13 +35,14 @@ void handshake_init(struct handshake *hs, enum socks_command command,
 		    const struct endpoint *dst, bool have_credentials,
 		    bool pipeline)
 {
-	*hs = (struct handshake){
-		.state = SEND_GREETING,
-		.command = (uint8_t)command,
-		.have_credentials = have_credentials,
-		.pipeline = pipeline,
-		.target = *dst,
-	};
+	/* Not all of its 800 octets: the buffer and the reply come later. */
+	memset(hs, 0, offsetof(struct handshake, in));
+	hs->state = SEND_GREETING;
+	hs->command = (uint8_t)command;
+	hs->have_credentials = have_credentials;
+	hs->pipeline = pipeline;
+	endpoint_copy(&hs->target, dst);
+	hs->bound.kind = ENDPOINT_NONE;
 }
 
 enum handshake_want handshake_wants(const struct handshake *hs)

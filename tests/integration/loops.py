@@ -35,7 +35,7 @@ async def refused():
         return True
 async def unanswered():
     try:
-        await asyncio.wait_for(asyncio.open_connection("four.test", 9), 1)
+        await asyncio.wait_for(asyncio.open_connection("four.test", 9), 3)
     except asyncio.TimeoutError:
         return True
 async def tick(late):

@@ -47,7 +47,7 @@ const note = what => count[what] = (count[what] || 0) + 1;
 const one = n => new Promise(done => {
     let got = "";
     const port = n % 4 ? 80 : 81;
-    http.get({host: "web.test", port, path: "/hello", agent: false},
+    http.get({host: "four.test", port, path: "/hello", agent: false},
              response => {
         response.on("data", data => got += data);
         response.on("end", () => done(note(got.trim())));
@@ -62,7 +62,7 @@ const note = what => count[what] = (count[what] || 0) + 1;
 const one = async n => {
     try {
         const port = n % 4 ? 80 : 81;
-        const response = await fetch(`http://web.test:${port}/hello?${n}`);
+        const response = await fetch(`http://four.test:${port}/hello?${n}`);
         note((await response.text()).trim());
     } catch (error) {
         note(error.cause.code);
@@ -495,7 +495,7 @@ SCENARIOS = [
     node("200 requests on one connection", NODE_AGENT, "200 1\n",
          proxy=None, check=came(1)),
     node("tls", NODE_TLS, ["ECONNREFUSED\n", "authorized true TLSv1.3\n",
-                           HELLO + "1048576\n"]),
+                           HELLO, "1048576\n"]),
     node("sockets for a child", NODE_PASSED_ON, "20\n"),
     node("a cluster", NODE_CLUSTER, "20 2\n"),
     node("a time-out", NODE_TIMEOUT, "timeout true\nclosed\n", proxy=None,

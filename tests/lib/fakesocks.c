@@ -22,15 +22,30 @@
  *   tunnel           connect to the requested target, reply, and pump
  *   relay WORDS      the same for datagrams (UDP ASSOCIATE): reply, and send
  *                    each back as if its destination had, until the control
- *                    connection's end. Words: zero (BND.ADDR is 0.0.0.0),
- *                    source=HOST:PORT (of what is sent back), stranger, bad
- *                    (first such as are to be dropped), fragments=N, twice,
- *                    silent, delay=MS, lose=N (end after as many)
+ *                    connection's end
  *   stall            say nothing more, until the client has gone
  *   close            end the stream (so does the end of the script)
  *   reset            end it by RST
  *
  * OCTETS are hex digits and 'text' (with \r \n \\ \' \0), mixed at will.
+ *
+ * The WORDS of a relay say how it differs from a good one. What it sends back:
+ *
+ *   source=HOST:PORT it comes from there
+ *   resolve          names have addresses there: 192.0.2.N
+ *   stranger, bad    before it come some that are to be dropped
+ *   twice, silent    it comes twice, or not at all
+ *   delay=MS         it comes later
+ *   fragments=N      it comes in so many pieces, if it has as many octets
+ *   skip=N, swap     without this one; the last one first
+ * and where it is, and how long:
+ *
+ *   zero             BND.ADDR is 0.0.0.0 or ::
+ *   name=HOST        BND.ADDR is a name
+ *   only4            it is at 127.0.0.1, for IPv6 clients too
+ *   lose=N           after so many datagrams all of it ends
+ *   shut=N           its port is closed then, the control connection stays
+ *
  * Without a script: read-greeting; send 0500; read-request; tunnel.
  *
  * The log gets one line per event, with the connection's number:
@@ -505,6 +520,8 @@ static void play(struct session *s, char *script)
 		line += strspn(line, " \t");
 		if (s)
 			d->play(s, line);
+		else if (d->play == play_relay)
+			relay_parse(line);
 	}
 	if (s)
 		end_stream(s);

@@ -16,11 +16,31 @@
 enum { HEADER_MAX = 262, DATAGRAM_MAX = 65536 };
 
 static struct {
-	bool zero, stranger, bad, silent, twice;
-	int delay, lose, fragments;
+	bool zero, only4, stranger, bad, silent, twice, swap, resolve;
+	int delay, lose, shut, fragments, skip;
+	char name[256];             /* BND.ADDR */
 	uint8_t source[HEADER_MAX]; /* a header without RSV and FRAG */
 	size_t source_len;
 } play;
+
+static const struct flag {
+	const char *word;
+	bool *flag;
+} flags[] = {
+	{"zero", &play.zero},	    {"only4", &play.only4},
+	{"stranger", &play.stranger}, {"bad", &play.bad},
+	{"silent", &play.silent},   {"twice", &play.twice},
+	{"swap", &play.swap},	    {"resolve", &play.resolve},
+};
+
+static const struct number {
+	const char *word;
+	int *number;
+} numbers[] = {
+	{"delay=", &play.delay},	 {"lose=", &play.lose},
+	{"shut=", &play.shut},		 {"skip=", &play.skip},
+	{"fragments=", &play.fragments},
+};
 
 /* ADDR:PORT, [v6]:port or name:port as ATYP, ADDR, PORT */
 static size_t parse_source(const char *text, uint8_t *to)
@@ -53,32 +73,38 @@ static size_t parse_source(const char *text, uint8_t *to)
 	return n;
 }
 
-static void parse_words(const char *words)
+static bool parse_word(const char *w)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (!strcmp(w, flags[i].word))
+			return *flags[i].flag = true;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		size_t n = strlen(numbers[i].word);
+
+		if (!strncmp(w, numbers[i].word, n)) {
+			*numbers[i].number = atoi(w + n);
+			return true;
+		}
+	}
+	if (!strncmp(w, "name=", 5)) {
+		snprintf(play.name, sizeof(play.name), "%s", w + 5);
+		return true;
+	}
+	if (strncmp(w, "source=", 7) != 0)
+		return false;
+	play.source_len = parse_source(w + 7, play.source);
+	return play.source_len > 0;
+}
+
+void relay_parse(const char *words)
 {
 	char copy[512], *save = NULL;
 
+	memset(&play, 0, sizeof(play));
 	snprintf(copy, sizeof(copy), "%s", words);
 	for (char *w = strtok_r(copy, " ", &save); w;
 	     w = strtok_r(NULL, " ", &save)) {
-		if (!strcmp(w, "zero"))
-			play.zero = true;
-		else if (!strcmp(w, "stranger"))
-			play.stranger = true;
-		else if (!strcmp(w, "bad"))
-			play.bad = true;
-		else if (!strcmp(w, "silent"))
-			play.silent = true;
-		else if (!strcmp(w, "twice"))
-			play.twice = true;
-		else if (!strncmp(w, "delay=", 6))
-			play.delay = atoi(w + 6);
-		else if (!strncmp(w, "lose=", 5))
-			play.lose = atoi(w + 5);
-		else if (!strncmp(w, "fragments=", 10))
-			play.fragments = atoi(w + 10);
-		else if (!strncmp(w, "source=", 7))
-			play.source_len = parse_source(w + 7, play.source);
-		else {
+		if (!parse_word(w)) {
 			fprintf(stderr, "fakesocks: relay: %s?\n", w);
 			exit(2);
 		}
@@ -99,7 +125,7 @@ static size_t read_header(const uint8_t *p, size_t n, char *text, size_t size)
 	} else if (p[3] == 4 && n >= 22) {
 		len = 22;
 		inet_ntop(AF_INET6, p + 4, host, sizeof(host));
-	} else if (p[3] == 3 && n > 4 && n >= 7u + p[4]) {
+	} else if (p[3] == 3 && n > 4 && p[4] > 0 && n >= 7u + p[4]) {
 		len = 7u + p[4];
 		snprintf(host, sizeof(host), "%.*s", p[4], (const char *)p + 5);
 	} else {
@@ -150,20 +176,60 @@ static void send_bad(int fd, const struct peer *peer)
 		to_peer(fd, peer, "\0\0\0\1\177\1\2\3\0\7", n);
 }
 
+/* One address for each name, as if it had been resolved to it. */
+static size_t resolved(const uint8_t *name, uint8_t *to)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 1; i <= name[0]; i++)
+		sum += name[i];
+	memcpy(to, "\1\300\0\2", 4);
+	to[4] = (uint8_t)(sum % 254 + 1);
+	memcpy(to + 5, name + 1 + name[0], 2);
+	return 7;
+}
+
+/* The header of an answer to a datagram with that of @p, which has @len */
+static size_t put_header(uint8_t *out, const uint8_t *p, size_t len)
+{
+	memcpy(out, p, len);
+	if (play.source_len) {
+		memcpy(out + 3, play.source, play.source_len);
+		return 3 + play.source_len;
+	}
+	return play.resolve && p[3] == 3 ? 3 + resolved(p + 4, out + 3) : len;
+}
+
+static void send_fragments(int fd, const struct peer *peer, uint8_t *out,
+			   size_t header_len, const uint8_t *p, size_t n)
+{
+	int count = play.fragments;
+	size_t each = (n + (size_t)count - 1) / (size_t)count;
+
+	for (int turn = 1; turn <= count; turn++) {
+		int i = play.swap ? count + 1 - turn : turn;
+		size_t before = each * (size_t)(i - 1);
+		size_t at = before < n ? before : n;
+		size_t some = n - at < each ? n - at : each;
+
+		if (i == play.skip)
+			continue;
+		out[2] = (uint8_t)(i | (i == count ? 0x80 : 0));
+		memcpy(out + header_len, p + at, some);
+		to_peer(fd, peer, out, header_len + some);
+	}
+}
+
 static void answer(int fd, int stranger, const struct peer *peer,
 		   const uint8_t *p, size_t n)
 {
 	static uint8_t out[DATAGRAM_MAX + HEADER_MAX];
 	char text[700];
-	size_t len = read_header(p, n, text, sizeof(text)), out_len = len;
+	size_t len = read_header(p, n, text, sizeof(text)), out_len;
 
 	if (!len || play.silent)
 		return;
-	memcpy(out, p, len);
-	if (play.source_len) {
-		memcpy(out + 3, play.source, play.source_len);
-		out_len = 3 + play.source_len;
-	}
+	out_len = put_header(out, p, len);
 	n -= len;
 	if (play.stranger) {
 		memcpy(out + out_len, "stranger", 8);
@@ -171,17 +237,8 @@ static void answer(int fd, int stranger, const struct peer *peer,
 	}
 	if (play.bad)
 		send_bad(fd, peer);
-	if (play.fragments) {
-		size_t each = (n + (size_t)play.fragments - 1) /
-			      (size_t)play.fragments;
-
-		for (size_t at = 0, i = 1; at < n; at += each, i++) {
-			size_t some = n - at < each ? n - at : each;
-
-			out[2] = (uint8_t)(i | (at + some == n ? 0x80 : 0));
-			memcpy(out + out_len, p + len + at, some);
-			to_peer(fd, peer, out, out_len + some);
-		}
+	if (play.fragments && n >= (size_t)play.fragments) {
+		send_fragments(fd, peer, out, out_len, p + len, n);
 		return;
 	}
 	memcpy(out + out_len, p + len, n);
@@ -196,6 +253,12 @@ static int bind_beside(int control, struct sockaddr_in6 *here)
 	int fd;
 
 	getsockname(control, (struct sockaddr *)here, &len);
+	if (play.only4) {
+		memset(here, 0, sizeof(*here));
+		here->sin6_family = AF_INET;
+		((struct sockaddr_in *)here)->sin_addr.s_addr =
+			htonl(INADDR_LOOPBACK);
+	}
 	here->sin6_port = 0;
 	fd = socket(here->sin6_family, SOCK_DGRAM, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)here, len) < 0) {
@@ -208,10 +271,15 @@ static int bind_beside(int control, struct sockaddr_in6 *here)
 
 static void reply(int control, const struct sockaddr_in6 *here)
 {
-	uint8_t out[22] = {5, 0, 0, 1};
+	uint8_t out[HEADER_MAX] = {5, 0, 0, 1};
 	size_t n = 4;
 
-	if (here->sin6_family == AF_INET6) {
+	if (play.name[0]) {
+		out[3] = 3;
+		out[4] = (uint8_t)strlen(play.name);
+		memcpy(out + 5, play.name, out[4]);
+		n += 1u + out[4];
+	} else if (here->sin6_family == AF_INET6) {
 		out[3] = 4;
 		memcpy(out + n, &here->sin6_addr, 16);
 		n += 16;
@@ -237,7 +305,7 @@ void relay_play(int control, const char *words, relay_note *note, void *arg)
 	char octet;
 	ssize_t n;
 
-	parse_words(words);
+	relay_parse(words);
 	fd = bind_beside(control, &here);
 	stranger = bind_beside(control, &there);
 	reply(control, &here);
@@ -255,8 +323,13 @@ void relay_play(int control, const char *words, relay_note *note, void *arg)
 			if (play.delay)
 				poll(NULL, 0, play.delay);
 			answer(fd, stranger, &peer, in, (size_t)n);
-			if (play.lose && ++count == play.lose)
+			count++;
+			if (count == play.lose)
 				exit(0);
+			if (count == play.shut) {
+				close(fd);
+				p[1].fd = -1;
+			}
 		} else if (p[0].revents && read(control, &octet, 1) <= 0) {
 			note(arg, "client left");
 			exit(0);

@@ -12,10 +12,10 @@
  */
 typedef void relay_note(void *arg, const char *line);
 
-/**
- * relay_play() - reply to UDP ASSOCIATE and relay until @control ends
- * @words: see fakesocks; an unknown one ends the process
- */
+/** relay_parse() - @words: see fakesocks; an unknown one ends the process */
+void relay_parse(const char *words);
+
+/** relay_play() - reply to UDP ASSOCIATE and relay until @control ends */
 void relay_play(int control, const char *words, relay_note *note, void *arg);
 
 #endif

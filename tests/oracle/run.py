@@ -57,6 +57,8 @@ def native(arguments, scenario):
 def wrapped(arguments, here, scenario):
     """Where nothing is to come of the connect, the proxy only listens."""
     gone = scenario.startswith('gone_')
+    if gone:  # what an earlier play has left there is not this one's
+        os.truncate(here.stalled_log, 0)
     port = world.PROXY_PORT + gone
     return Play([arguments.launcher, '--no-config', '-s',
                  f'{world.PROXY}:{port}', arguments.oracle, scenario],

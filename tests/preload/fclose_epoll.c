@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libc closes a pending socket by itself (fclose) that an epoll instance
- * watches: what has its number then is not watched.
+ * A pending socket that an epoll instance watches is closed by libc (fclose), or
+ * by a way that nobody sees: what has its number then is not watched.
  * native: yes
  * script: read-greeting; send 0500; read-request; delay 800; reply 0; echo
  */
@@ -23,5 +23,12 @@ int main(void)
 	CHECK(next_event(ep, 2000, &e) == 0);
 	CHECK(control(ep, EPOLL_CTL_ADD, other, EPOLLIN) == 0);
 	await_event(ep, other, EPOLLIN);
+
+	fd = begin(&good);
+	CHECK(control(ep, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLOUT) == 0);
+	CHECK(control(ep, EPOLL_CTL_DEL, other, 0) == 0);
+	close_raw(fd);
+	CHECK(dup(other) == fd);
+	CHECK(next_event(ep, 2000, &e) == 0);
 	return 0;
 }

@@ -11,24 +11,6 @@
 #include "victim.h"
 
 #include <netdb.h>
-#include <sys/syscall.h>
-
-/* A system call of the program's own. */
-static void close_raw(long fd)
-{
-#ifdef __x86_64__
-	long r = SYS_close;
-
-	__asm__ volatile("syscall"
-			 : "+a"(r)
-			 : "D"(fd)
-			 : "rcx", "r11", "memory");
-	CHECK(r == 0);
-#else
-	(void)fd;
-	exit(EXIT_SKIP);
-#endif
-}
 
 /* It does not say that loopback is to be proxied. */
 static void by_environment(void)

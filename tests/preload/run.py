@@ -53,7 +53,7 @@ def scenario(source):
     with open(source) as f:
         head = f.read().split('*/\n', 2)[1]
     for line in head.splitlines():
-        m = re.fullmatch(r' \* ([a-z-]+):\s+(.*)', line)
+        m = re.fullmatch(r' \* ([a-z-]+):\s*(.*)', line)
         if m:
             keys.setdefault(m[1], []).append(m[2])
     return keys

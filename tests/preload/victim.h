@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -110,6 +111,23 @@ static inline void read_exactly(int fd, void *buf, size_t n)
 		CHECK(r > 0);
 		got += (size_t)r;
 	}
+}
+
+/* A system call of the program's own, that nobody sees. */
+static inline void close_raw(long fd)
+{
+#ifdef __x86_64__
+	long r = SYS_close;
+
+	__asm__ volatile("syscall"
+			 : "+a"(r)
+			 : "D"(fd)
+			 : "rcx", "r11", "memory");
+	CHECK(r == 0);
+#else
+	(void)fd;
+	exit(EXIT_SKIP);
+#endif
 }
 
 /* The proxy's script must have come to `echo`. */

@@ -54,7 +54,7 @@ START_TEST(test_hide)
 	if (!set_limits(limits[_i].soft, limits[_i].hard))
 		return; /* the hard limit is lower */
 	for (int i = 0; i < 2; i++) {
-		fd = run_fd_hide(p[1]);
+		fd = run_fd_hide(p[1], F_DUPFD);
 		ck_assert_int_eq(errno, 4711);
 		ck_assert_int_ge(fd, limits[_i].low);
 		ck_assert_int_le(fd, limits[_i].high);
@@ -75,12 +75,12 @@ START_TEST(test_hide_anywhere)
 
 	ck_assert_int_eq(pipe(p), 0);
 	ck_assert(set_limits(16, 16));
-	while ((fd[n] = run_fd_hide(p[1])) >= 0)
+	while ((fd[n] = run_fd_hide(p[1], F_DUPFD)) >= 0)
 		ck_assert_int_ge(fd[n++], 3);
 	ck_assert_int_ge(n, 1);
 	ck_assert_int_eq(fd[n], -EMFILE);
 	ck_assert_int_eq(errno, 4711);
-	ck_assert_int_eq(run_fd_hide(999), -EBADF);
+	ck_assert_int_eq(run_fd_hide(999, F_DUPFD), -EBADF);
 	while (n > 0)
 		close(fd[--n]);
 }
@@ -176,7 +176,7 @@ START_TEST(test_find)
 	fd = run_fd_create(&config, 99, &run);
 	ref.fd = fd;
 	ref.inode = inode_of(fd);
-	moved = run_fd_hide(fd);
+	moved = run_fd_hide(fd, F_DUPFD);
 	ck_assert_int_eq(moved, fd + 1);
 	ck_assert(set_limits(1024, 1024));
 	ck_assert_int_eq(dup2(0, fd), fd);
@@ -209,13 +209,13 @@ static const struct {
 	int log_fd;
 	bool datagrams;
 } refs[] = {
-	{"1024:4711", 1024, 4711, -1},
-	{"0:0", 0, 0, -1},
-	{"1024:4711:1025", 1024, 4711, 1025},
-	{"5:6:0", 5, 6, 0},
+	{"1024:4711-", 1024, 4711, -1},
+	{"0:0-", 0, 0, -1},
+	{"1024:4711:1025-", 1024, 4711, 1025},
+	{"5:6:0-", 5, 6, 0},
 	{"5:6+", 5, 6, -1, true},
 	{"5:6:7+", 5, 6, 7, true},
-	{"2147483647:18446744073709551615:2147483647", INT32_MAX, UINT64_MAX,
+	{"2147483647:18446744073709551615:2147483647-", INT32_MAX, UINT64_MAX,
 	 INT32_MAX},
 };
 
@@ -238,7 +238,7 @@ static const char *const bad_refs[] = {
 	"", ":", "1", "1:", ":1", "1:2:", "1:2:3:", "1:2:3:4", "-1:2", "1:-2",
 	"1:2:-3", " 1:2", "1: 2", "1:2 ", "+1:2", "0x1:2", "a:b", "1:2:x",
 	"2147483648:1", "1:18446744073709551616", "1:2:2147483648",
-	"99999999999999999999:1", "1:2x", "1:2+x", "1:2++", "1:+", "1:2:+",
+	"99999999999999999999:1", "1:2x", "1:2+x", "1:2++", "1:2-+", "1:2--", "1:+", "1:2:+",
 };
 
 START_TEST(test_bad_refs)

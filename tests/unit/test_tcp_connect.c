@@ -241,13 +241,14 @@ static ssize_t fake_recv(int fd, void *p, size_t n, int flags)
 	return result((int)n);
 }
 
-static int fake_wait(int fd, short events, int ms)
+static int fake_wait(void *arg, int fd, short events, int ms)
 {
 	bool ready = events == POLLOUT ? !fake.never_connected
 				       : fake.message[message].n >
 							 message_done ||
 						 fake.closes || fake.resets;
 
+	ck_assert_ptr_eq(arg, &fake);
 	ck_assert_int_eq(fd, FD);
 	ck_assert(events == POLLIN || events == POLLOUT);
 	ck_assert_int_ge(ms, 1);
@@ -338,7 +339,8 @@ static int connect_as(int family)
 
 	errno = 4711;
 	socket_domain = family;
-	r = sock_tcp_connect(run, FD, family, &target, &asked, fake_wait);
+	r = sock_tcp_connect(run, FD, family, &target, &asked, fake_wait,
+			     &fake);
 	ck_assert_int_eq(errno, 4711);
 	return r;
 }
@@ -407,7 +409,7 @@ START_TEST(test_unasked)
 	begin();
 	says_yes();
 	dirty_stack();
-	r = sock_tcp_connect(run, FD, AF_INET, &target, NULL, fake_wait);
+	r = sock_tcp_connect(run, FD, AF_INET, &target, NULL, fake_wait, &fake);
 	ck_assert_int_eq(r, 0);
 	ck_assert(!peers_get(&run->peers, COOKIE, &ep));
 }
@@ -901,7 +903,7 @@ START_TEST(test_real)
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	errno = 4711;
 	ck_assert_int_eq(sock_tcp_connect(run, fd, AF_INET, &target, &asked,
-					  sock_wait_poll),
+					  sock_wait_poll, NULL),
 			 0);
 	ck_assert_int_eq(errno, 4711);
 	ck_assert_int_eq(recv(fd, buf, sizeof(buf), 0), 6);
@@ -913,8 +915,9 @@ START_TEST(test_real)
 }
 END_TEST
 
-static int interrupted_wait(int fd, short events, int ms)
+static int interrupted_wait(void *arg, int fd, short events, int ms)
 {
+	(void)arg;
 	(void)fd;
 	(void)events;
 	(void)ms;
@@ -930,7 +933,7 @@ START_TEST(test_really_abandoned)
 	listen_as_proxy();
 	p.fd = socket(AF_INET, SOCK_STREAM, 0);
 	ck_assert_int_eq(sock_tcp_connect(run, p.fd, AF_INET, &target, &asked,
-					  interrupted_wait),
+					  interrupted_wait, NULL),
 			 -EINTR);
 	ck_assert_int_eq(poll(&p, 1, 1000), 1);
 	ck_assert(p.revents & POLLERR);

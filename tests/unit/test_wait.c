@@ -58,7 +58,7 @@ static int wait_with(int n)
 	libc_table.poll = fake_poll;
 	interrupts = n;
 	calls = 0;
-	r = sock_wait_poll(7, POLLOUT, 1000);
+	r = sock_wait_poll(NULL, 7, POLLOUT, 1000);
 	ck_assert_int_eq(errno, 4711);
 	return r;
 }
@@ -69,13 +69,13 @@ START_TEST(test_real)
 	int p[2];
 
 	ck_assert_int_eq(pipe(p), 0);
-	ck_assert_int_eq(sock_wait_poll(p[1], POLLOUT, 1000), 1);
+	ck_assert_int_eq(sock_wait_poll(NULL, p[1], POLLOUT, 1000), 1);
 	start = sock_now_ms();
-	ck_assert_int_eq(sock_wait_poll(p[0], POLLIN, 30), 0);
+	ck_assert_int_eq(sock_wait_poll(NULL, p[0], POLLIN, 30), 0);
 	ck_assert_uint_ge(sock_now_ms() - start, 29);
 	ck_assert_int_eq(write(p[1], "x", 1), 1);
-	ck_assert_int_eq(sock_wait_poll(p[0], POLLIN, 1000), 1);
-	ck_assert_int_eq(sock_wait_poll(p[0], POLLIN, 0), 1);
+	ck_assert_int_eq(sock_wait_poll(NULL, p[0], POLLIN, 1000), 1);
+	ck_assert_int_eq(sock_wait_poll(NULL, p[0], POLLIN, 0), 1);
 	ck_assert_int_eq(errno, 4711);
 }
 END_TEST
@@ -102,6 +102,7 @@ START_TEST(test_no_handler)
 	ck_assert_int_eq(wait_with(3), -EINTR);
 	ck_assert_int_eq(calls, 1);
 	ck_assert(!sock_signal_interrupts());
+	ck_assert(!sock_signals_differ());
 	ck_assert_int_eq(errno, 4711);
 }
 END_TEST
@@ -111,6 +112,7 @@ START_TEST(test_restarting_handler)
 	set_handler(SIGUSR1, handler, SA_RESTART);
 	set_handler(SIGUSR2, handler, SA_RESTART | SA_SIGINFO);
 	ck_assert(!sock_signal_interrupts());
+	ck_assert(!sock_signals_differ());
 	ck_assert_int_eq(errno, 4711);
 }
 END_TEST
@@ -121,6 +123,16 @@ START_TEST(test_interrupting_handler)
 	set_handler(_i == 0 ? SIGUSR2 : _i == 1 ? 1 : NSIG - 1, handler,
 		    _i == 2 ? SA_SIGINFO : 0);
 	ck_assert(sock_signal_interrupts());
+	ck_assert(sock_signals_differ());
+	ck_assert_int_eq(errno, 4711);
+}
+END_TEST
+
+START_TEST(test_interrupting_only)
+{
+	set_handler(SIGUSR2, handler, 0);
+	ck_assert(sock_signal_interrupts());
+	ck_assert(!sock_signals_differ());
 	ck_assert_int_eq(errno, 4711);
 }
 END_TEST
@@ -147,6 +159,7 @@ int main(void)
 	tcase_add_test(tc, test_no_handler);
 	tcase_add_test(tc, test_restarting_handler);
 	tcase_add_loop_test(tc, test_interrupting_handler, 0, 3);
+	tcase_add_test(tc, test_interrupting_only);
 	tcase_add_test(tc, test_error);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
