@@ -94,7 +94,7 @@ bool udp_stub_give_way(int fd)
 
 	if (s == NULL || fd < 0)
 		return false;
-	s->fd = conn_moved(fd);
+	s->fd = conn_hide_copy(fd);
 	return true;
 }
 

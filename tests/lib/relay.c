@@ -204,13 +204,11 @@ static void send_fragments(int fd, const struct peer *peer, uint8_t *out,
 			   size_t header_len, const uint8_t *p, size_t n)
 {
 	int count = play.fragments;
-	size_t each = (n + (size_t)count - 1) / (size_t)count;
 
 	for (int turn = 1; turn <= count; turn++) {
 		int i = play.swap ? count + 1 - turn : turn;
-		size_t before = each * (size_t)(i - 1);
-		size_t at = before < n ? before : n;
-		size_t some = n - at < each ? n - at : each;
+		size_t at = n * (size_t)(i - 1) / (size_t)count;
+		size_t some = n * (size_t)i / (size_t)count - at;
 
 		if (i == play.skip)
 			continue;
@@ -250,7 +248,7 @@ static void answer(int fd, int stranger, const struct peer *peer,
 static int bind_beside(int control, struct sockaddr_in6 *here)
 {
 	socklen_t len = sizeof(*here);
-	int fd;
+	int fd, room = 1 << 20;
 
 	getsockname(control, (struct sockaddr *)here, &len);
 	if (play.only4) {
@@ -266,6 +264,9 @@ static int bind_beside(int control, struct sockaddr_in6 *here)
 		exit(2);
 	}
 	getsockname(fd, (struct sockaddr *)here, &len);
+	/* What comes in a burst is not to be lost here. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	return fd;
 }
 

@@ -193,7 +193,7 @@ class Relay(unittest.TestCase):
         def pieces(*which):
             return [header("192.0.2.1", 53, frag) + text
                     for frag, text in which]
-        one, two, three = (1, b"ab"), (2, b"cd"), (0x83, b"e")
+        one, two, three = (1, b"a"), (2, b"bc"), (0x83, b"de")
         head = header("192.0.2.1", 53)
         a = self.start("fragments=3")
         self.assertEqual(a.ask(head + b"abcde", 3),

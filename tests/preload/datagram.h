@@ -21,13 +21,13 @@
 #define ECHO_PORT 7007
 #endif
 
-static inline void echo(int fd)
+static inline void echo(int fd, pid_t parent)
 {
 	bool proxied = getenv("SOCKSIFY_RUN") != NULL;
 	static char buf[65536];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (;;) {
+	while (getppid() == parent) {
 		struct sockaddr_in6 from; /* or sockaddr_in */
 		socklen_t len = sizeof(from);
 		ssize_t n = recvfrom(fd, buf, sizeof(buf), 0, (void *)&from,
@@ -38,12 +38,14 @@ static inline void echo(int fd)
 		else
 			sendto(fd, buf, (size_t)n, 0, (void *)&from, len);
 	}
+	_exit(0);
 }
 
 /* An echo, in a process of its own that dies with this one. */
 static inline void start_echo_at(const void *here, socklen_t len)
 {
 	const struct sockaddr *sa = here;
+	pid_t parent = getpid();
 	int fd = socket(sa->sa_family, SOCK_DGRAM, 0);
 
 	/* Another victim may have it for a while. */
@@ -52,7 +54,7 @@ static inline void start_echo_at(const void *here, socklen_t len)
 		usleep(100000);
 	}
 	if (fork() == 0)
-		echo(fd);
+		echo(fd, parent);
 	CHECK(close(fd) == 0);
 }
 

@@ -6,6 +6,7 @@
  * run: args=return
  * run: args=exit
  * run: args=_exit
+ * run: args=_Exit
  * run: args=quick_exit
  * run: args=thread
  * run: args=exec
@@ -67,6 +68,8 @@ int main(int argc, char **argv)
 		exit(0);
 	if (!strcmp(way, "_exit"))
 		_exit(0);
+	if (!strcmp(way, "_Exit"))
+		_Exit(0);
 	if (!strcmp(way, "quick_exit"))
 		quick_exit(0);
 	if (!strcmp(way, "exec"))
