@@ -5,13 +5,12 @@
 
 #include "libc/net.h"
 #include "libc/sys.h"
+#include "policy/dns_stub.h"
 #include "preload/memory.h"
 #include "preload/udp_internal.h"
 #include "sock/resolve.h"
 
-#define DOMAIN_PORT 53
-#define QUERY_MAX   4096
-#define ANSWER_MAX  1232 /* what is safe without fragments (RFC 9715) */
+#define QUERY_MAX 4096
 
 /* One socket for each family, made when it is needed; under the lock. */
 struct stub {
@@ -24,12 +23,7 @@ static bool any; /* has one been made? */
 
 bool udp_stub_judged(const struct run *run, const struct destination *d)
 {
-	if (d->verdict.judge == JUDGED_NAME_SERVER)
-		return run->config.dns != CONFIG_DNS_ADDR;
-	return run->config.dns == CONFIG_DNS_FAKE &&
-	       d->verdict.route == ROUTE_PROXY &&
-	       d->target.kind != ENDPOINT_NAME &&
-	       d->target.port == DOMAIN_PORT;
+	return dns_stub_place(&run->config, d) == DNS_STUB_HERE;
 }
 
 static bool make(struct stub *s, const char *loopback)
@@ -166,7 +160,7 @@ ssize_t udp_stub_send(struct run *run, int fd,
 		      const union udp_address *server,
 		      const struct msghdr *msg)
 {
-	uint8_t query[QUERY_MAX], answer[DATAGRAM_HEADER_MAX + ANSWER_MAX];
+	uint8_t query[QUERY_MAX], answer[DATAGRAM_HEADER_MAX + DNS_STUB_ANSWER_MAX];
 	size_t n = gather(query, sizeof(query), msg), header_len;
 	const struct stub *stub = NULL;
 	union udp_address to;
@@ -179,7 +173,8 @@ ssize_t udp_stub_send(struct run *run, int fd,
 	    !endpoint_from_sockaddr(&ep, &server->sa, udp_address_len(server)))
 		return -ENETUNREACH;
 	header_len = datagram_put_header(answer, DATAGRAM_STANDALONE, &ep);
-	len = resolve_stub(run, query, n, answer + header_len, ANSWER_MAX);
+	len = resolve_stub(run, query, n, answer + header_len,
+			   DNS_STUB_ANSWER_MAX, false);
 	if (!conn_set_up() || !conn_lock(&l))
 		return -ENETUNREACH;
 	u = udp_attach(fd); /* from now on who reads is told of headers */

@@ -5,14 +5,13 @@
 #include <sys/utsname.h>
 
 #include "libc/sys.h"
+#include "policy/dns_stub.h"
 #include "policy/hosts.h"
 #include "sock/dns_query.h"
 #include "sock/hosts_file.h"
 #include "sock/resolve.h"
 #include "sock/wait.h"
 #include "socks/dns_message.h"
-
-#define FAKE_TTL 60 /* seconds, in answers made from the name table */
 
 /* Ask the system's name servers, past the proxy, for one type of address. */
 static size_t lookup_direct(struct run *run, const char *name, uint16_t type,
@@ -147,96 +146,32 @@ static bool public_server(const struct run *run, struct endpoint *ep)
 	return false;
 }
 
-static bool name_text(const struct dns_question *q,
-		      char text[static ENDPOINT_NAME_MAX + 1])
-{
-	if (q->name.kind != ENDPOINT_NAME)
-		return false;
-	memcpy(text, q->name.name, q->name.name_len);
-	text[q->name.name_len] = '\0';
-	return true;
-}
-
-/* Answer from what this machine knows and from the name table. */
-static size_t answer_locally(struct run *run, const uint8_t *query,
-			     const struct dns_question *q, uint8_t *answer,
-			     size_t cap)
-{
-	char name[ENDPOINT_NAME_MAX + 1];
-	struct dns_record rr[RESOLVED_MAX];
-	enum dns_rcode rcode = DNS_NOERROR;
-	struct resolved r;
-	struct endpoint ep;
-	size_t n = 0;
-
-	if (q->type == DNS_PTR) {
-		rr[0] = (struct dns_record){ .type = DNS_PTR, .ttl = FAKE_TTL };
-		if (dns_reverse_address(&q->name, &ep) &&
-		    resolve_address(run, &ep, &rr[0].value))
-			n = 1;
-		else
-			rcode = DNS_NXDOMAIN;
-	} else if (!name_text(q, name)) {
-		n = 0;
-	} else {
-		switch (resolve_name(run, name,
-				     q->type == DNS_AAAA ? AF_INET6 : AF_INET,
-				     &r)) {
-		case RESOLVE_OK:
-			if (q->type != DNS_A && q->type != DNS_AAAA)
-				break;
-			for (; n < r.count; n++)
-				rr[n] = (struct dns_record){
-					.type = q->type,
-					.ttl = FAKE_TTL,
-					.value = r.addr[n],
-				};
-			break;
-		case RESOLVE_NO_DATA:
-			break;
-		case RESOLVE_NO_NAME:
-			rcode = DNS_NXDOMAIN;
-			break;
-		case RESOLVE_AGAIN:
-		case RESOLVE_FAIL:
-		case RESOLVE_LATER:
-			rcode = DNS_SERVFAIL;
-			break;
-		}
-	}
-	return dns_put_answer(answer, cap, query, q, rcode, rr, n);
-}
-
 ssize_t resolve_stub(struct run *run, const uint8_t *query, size_t n,
-		     uint8_t *answer, size_t cap)
+		     uint8_t *answer, size_t room, bool tcp)
 {
-	struct dns_question q;
-	int rcode;
+	struct sources s;
 
 	if (run == NULL)
 		return -ENETUNREACH;
-	rcode = dns_get_query(query, n, &q);
-	if (rcode < 0)
-		return -EINVAL;
-	n = rcode == DNS_NOERROR
-		    ? answer_locally(run, query, &q, answer, cap)
-		    : dns_put_answer(answer, cap, query, &q,
-				     (enum dns_rcode)rcode, NULL, 0);
-	return n > 0 ? (ssize_t)n : -EMSGSIZE;
+	n = dns_stub_answer(open_sources(&s, run), query, n, answer, room, tcp);
+	close_hosts(&s);
+	return n > 0 ? (ssize_t)n : -EINVAL;
 }
 
 ssize_t resolve_query(struct run *run, const uint8_t *query, size_t n,
 		      uint8_t *answer, size_t cap)
 {
-	struct dns_question q;
+	uint8_t whole[DNS_STUB_ANSWER_MAX];
 	struct endpoint server;
+	ssize_t len;
 
 	if (run == NULL)
 		return -ENETUNREACH;
-	if (dns_get_query(query, n, &q) != DNS_NOERROR)
-		return -EINVAL;
 	if (public_server(run, &server))
 		return dns_query(run, &server, ROUTE_PROXY, query, n, answer,
 				 cap);
-	return resolve_stub(run, query, n, answer, cap);
+	len = resolve_stub(run, query, n, whole, sizeof(whole), true);
+	if (len > 0)
+		memcpy(answer, whole, (size_t)len < cap ? (size_t)len : cap);
+	return len;
 }

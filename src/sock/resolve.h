@@ -25,20 +25,18 @@ bool resolve_address(struct run *run, const struct endpoint *ep,
 
 /**
  * resolve_query() - answer one DNS query as design "DNS" says: from a name
- * server at a public address, through the proxy; else A, AAAA and PTR from
- * the name table and no data for other types (HTTPS and SVCB above all: their
- * hints would lead past the fakes)
+ * server at a public address, through the proxy; else resolve_stub()
  * Return: the answer's length, which may exceed @cap, or -errno
  */
 ssize_t resolve_query(struct run *run, const uint8_t *query, size_t n,
 		      uint8_t *answer, size_t cap);
 
 /**
- * resolve_stub() - the same in the place of a name server that is never asked:
- * always from the name table
+ * resolve_stub() - dns_stub_answer(), in the place of a name server that is
+ * never asked; waits for what is to be asked directly
  * Return: the answer's length, or -errno: -EINVAL for what is no query
  */
 ssize_t resolve_stub(struct run *run, const uint8_t *query, size_t n,
-		     uint8_t *answer, size_t cap);
+		     uint8_t *answer, size_t room, bool tcp);
 
 #endif
