@@ -34,6 +34,7 @@ test_needs='
 	lftp lftp
 	busybox busybox-static
 	nc.openbsd netcat-openbsd
+	ss-local shadowsocks-libev
 	lib/libjemalloc.so.2 libjemalloc2
 	lib/libtcmalloc_minimal.so.4 libtcmalloc-minimal4
 '
@@ -58,6 +59,10 @@ heavy_needs='
 	pg_ctlcluster postgresql
 	redis-server redis-server
 	dig bind9-dnsutils
+	drill ldnsutils
+	socat socat
+	ncat ncat
+	iperf3 iperf3
 	host bind9-host
 	ping iputils-ping
 	tcpdump tcpdump
