@@ -20,6 +20,13 @@ EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
 
 EXPORT __typeof__(connect) __connect __attribute__((alias("connect")));
 
+static void put_address(struct sockaddr *addr, socklen_t room, socklen_t *len,
+			const struct sockaddr_storage *ss, socklen_t n)
+{
+	memcpy(addr, ss, room < n ? room : n);
+	*len = n;
+}
+
 /*
  * The kernel writes its answer where the program wants it, or refuses to; only
  * then is it known that ours can be written over it.
@@ -42,17 +49,13 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 		return -1;
 	if (udp_concerns(fd) && udp_peer(fd, &datagram)) {
 		n = udp_address_len(&datagram);
-		memcpy(addr, &datagram, room < n ? room : n);
-		*len = n;
-		errno = saved;
-		return 0;
-	}
-	if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
-	    endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
-	    sock_peer(run, fd, &peer, &asked)) {
+		memcpy(&ss, &datagram, n);
+		put_address(addr, room, len, &ss, n);
+	} else if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
+		   endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
+		   sock_peer(run, fd, &peer, &asked)) {
 		n = endpoint_to_sockaddr(&asked, ss.ss_family, &ss);
-		memcpy(addr, &ss, room < n ? room : n);
-		*len = n;
+		put_address(addr, room, len, &ss, n);
 	}
 	errno = saved;
 	return 0;

@@ -193,7 +193,8 @@ static void begin_handshake(struct tcp_attempt *a)
 		next = &config->servers[0];
 	else
 		command = (enum socks_command)a->command;
-	handshake_init(&a->hs, command, next, credentials(a)->username_len > 0, config->pipeline);
+	handshake_init(&a->hs, command, next, credentials(a)->username_len > 0,
+		       config->pipeline);
 	a->more = a->requested = false;
 }
 
@@ -202,7 +203,7 @@ static int begin(struct tcp_attempt *a, struct run *run, int fd, int family,
 		 const struct endpoint *asked)
 {
 	a->run = run;
-	a->command = command;
+	a->command = (uint8_t)command;
 	a->fd = fd;
 	a->state = TCP_CONNECTING;
 	a->server = a->hop = 0;
