@@ -192,7 +192,9 @@ struct udp *udp_attach(int fd)
 	u->family = (uint8_t)family;
 	u->connected = u->stub = u->queues = u->elsewhere = false;
 	u->shut = 0;
-	u->corked = u->named = u->asks_names = 0;
+	u->corked = 0;
+	u->asks_names = 0;
+	u->named = 0;
 	u->lead = UDP_LEAD_UNKNOWN;
 	u->header_len = 0;
 	u->last.sa.sa_family = AF_UNSPEC;
