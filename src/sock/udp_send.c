@@ -200,6 +200,7 @@ static void put_segment(struct msghdr *out, uint8_t *control,
 	}
 	if (segment > 0) {
 		c = (struct cmsghdr *)(control + used);
+		memset(c, 0, CMSG_SPACE(sizeof(segment)));
 		c->cmsg_level = SOL_UDP;
 		c->cmsg_type = UDP_SEGMENT;
 		c->cmsg_len = CMSG_LEN(sizeof(segment));
