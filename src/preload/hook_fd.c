@@ -9,6 +9,7 @@
 #include <linux/close_range.h>
 #include <stdarg.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "libc/libc.h"
 #include "libc/sys.h"
@@ -124,6 +125,8 @@ EXPORT int dup2(int old, int new)
 	if (r >= 0 && old != new) {
 		fd_overwritten(new);
 		fd_duplicated(old, r);
+		if (new <= STDERR_FILENO && udp_concerns(new))
+			udp_becomes_stdio(new);
 	}
 	return r;
 }
@@ -141,6 +144,8 @@ EXPORT int dup3(int old, int new, int flags)
 	if (r >= 0 && old != new) {
 		fd_overwritten(new);
 		fd_duplicated(old, r);
+		if (new <= STDERR_FILENO && udp_concerns(new))
+			udp_becomes_stdio(new);
 	}
 	return r;
 }

@@ -75,6 +75,13 @@ int udp_connect(struct run *run, int fd, const struct destination *d,
 /** udp_disconnect() - the program connects @fd to something else, or to nobody */
 void udp_disconnect(int fd);
 /**
+ * udp_becomes_stdio() - a number of it is standard input or output now: libc's
+ * stdio writes there without a header, and nobody sees (bash's /dev/udp). The
+ * kernel's socket is disconnected, so that it fails: EDESTADDRREQ.
+ */
+void udp_becomes_stdio(int fd);
+
+/**
  * udp_shutdown() - shutdown(2): what is queued goes out first
  * Return: false: it is the kernel's matter, now
  */

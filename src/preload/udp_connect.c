@@ -20,6 +20,7 @@ static void connected(struct udp *u, const union udp_address *asked,
 	udp_remember(u, asked, target->kind == ENDPOINT_NAME, header, n);
 	udp_change(u);
 	u->connected = true;
+	u->loose = false;
 	u->stub = stub;
 	udp_changed(u);
 	state_mark_datagrams();
@@ -111,6 +112,24 @@ void udp_disconnect(int fd)
 	if (u != NULL && u->connected) {
 		udp_change(u);
 		u->connected = false;
+		udp_changed(u);
+	}
+	conn_unlock(&l);
+}
+
+void udp_becomes_stdio(int fd)
+{
+	struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct conn_lock l;
+	struct udp *u;
+
+	if (!conn_lock(&l))
+		return;
+	u = udp_of(fd);
+	if (u != NULL && u->connected && !u->stub && !u->loose) {
+		net_connect(fd, &nobody, sizeof(nobody));
+		udp_change(u);
+		u->loose = true;
 		udp_changed(u);
 	}
 	conn_unlock(&l);

@@ -166,6 +166,8 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 			learn_lead(u, h.length);
 		return is_welcome(run, fd, s, &h.source, source);
 	}
+	if (s->connected)
+		return false;
 	/* Straight from somewhere: only from where the program may send. */
 	destination_judge(&d, run, &got->from.sa, udp_address_len(&got->from),
 			  state_now());

@@ -18,7 +18,7 @@ enum udp_state {
 };
 
 /* A header up to this length is composed once for many datagrams. */
-#define UDP_HEADER_KEPT 37
+#define UDP_HEADER_KEPT 34
 
 /* udp.lead, when no one length is to be expected */
 enum {
@@ -46,6 +46,7 @@ struct udp {
 	bool cork : 1;      /* UDP_CORK is set */
 	bool gro : 1;       /* UDP_GRO is set, as the program sees it */
 	bool stub : 1;      /* @connected to a name server that is never asked */
+	bool loose : 1;     /* @connected, but the kernel's socket is not */
 	bool elsewhere : 1; /* a relative may have a relay for it by now */
 	bool queues : 1;    /* UDP_PENDING: there is a queue */
 	unsigned char shut : 2; /* UDP_PENDING: shutdown(2) by then; how + 1 */

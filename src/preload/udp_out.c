@@ -185,7 +185,7 @@ static void set_relay(struct outbound *route, const struct udp *s, int fd,
 	route->way.mapped = s->family == AF_INET6 &&
 			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
 	/* Connected, the kernel goes there by itself; and it filters. */
-	if (s->connected &&
+	if (s->connected && !s->loose &&
 	    (addr == NULL || udp_address_len(&route->asked) == 0 ||
 	     udp_address_same(&route->asked, &s->last)))
 		return;

@@ -283,7 +283,7 @@ static void ready(struct udp *u, struct run *run, int control,
 	int fd = a_number_of(u);
 	struct udp_queue *q = queue_of(u);
 
-	if (u->connected && fd >= 0)
+	if (u->connected && !u->loose && fd >= 0)
 		net_connect(fd, &relay->sa, udp_address_len(relay));
 	if (fd >= 0)
 		note_relay(run, fd, relay);

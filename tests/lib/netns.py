@@ -324,7 +324,8 @@ class Packet:
 
     def __init__(self, frame):
         self.harmless = False
-        self.relayed = False  # RSV, FRAG and ATYP as RFC 1928 wants them
+        self.relayed = False  # RSV, FRAG and ATYP as RFC 1928 wants them; or
+        # the kernel's word that nobody is here for what the relay sent
         self.protocol, self.source, self.to, self.note = "", "", None, ""
         kind = struct.unpack_from("!H", frame, 12)[0]
         if kind == ETH_P_IP:
@@ -357,6 +358,8 @@ class Packet:
         self.source, self.to = source, (target, ports[1])
         if kind == 6 and len(payload) > 13 and payload[13] & 2:
             self.note = " (syn)"
+        elif kind in (1, 58):
+            self.relayed = payload[0] == {1: 3, 58: 1}[kind]
         elif kind == 17:
             self.relayed = payload[8:11] == bytes(3) and payload[11] in (1, 3, 4)
         if kind == 17 and ports[1] == 53:
