@@ -45,15 +45,20 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 	if (run == NULL || !memory_is_readable(len, sizeof(*len)))
 		return libc(getpeername)(fd, addr, len);
 	room = *len;
-	if (libc(getpeername)(fd, addr, len) < 0)
-		return -1;
-	if (udp_concerns(fd) && udp_peer(fd, &datagram)) {
+	/* The kernel need not know of its peer (udp_becomes_stdio()). */
+	if (udp_concerns(fd) && memory_is_readable(addr, room) &&
+	    udp_peer(fd, &datagram)) {
 		n = udp_address_len(&datagram);
 		memcpy(&ss, &datagram, n);
 		put_address(addr, room, len, &ss, n);
-	} else if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
-		   endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
-		   sock_peer(run, fd, &peer, &asked)) {
+		errno = saved;
+		return 0;
+	}
+	if (libc(getpeername)(fd, addr, len) < 0)
+		return -1;
+	if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
+	    endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
+	    sock_peer(run, fd, &peer, &asked)) {
 		n = endpoint_to_sockaddr(&asked, ss.ss_family, &ss);
 		put_address(addr, room, len, &ss, n);
 	}

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "libc/net.h"
+#include "libc/sys.h"
 #include "preload/state.h"
 #include "preload/udp_internal.h"
 #include "preload/udp_stub.h"
@@ -47,14 +48,19 @@ static void note_peer(struct run *run, int fd, const struct endpoint *asked)
 
 void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked)
 {
-	union udp_address peer;
+	union udp_address peer, there;
 	struct destination d;
+	socklen_t len;
 
 	if (!udp_address_of(&peer, asked, u->family))
 		return;
 	destination_judge(&d, run, &peer.sa, udp_address_len(&peer),
 			  state_now());
 	connected(u, &peer, target_of(run, &d), udp_stub_judged(run, &d));
+	len = sizeof(there);
+	udp_change(u);
+	u->loose = sys(SYS_getpeername, u->fd, &there, &len) < 0;
+	udp_changed(u);
 }
 
 int udp_blocked(struct run *run, const struct destination *d)

@@ -343,6 +343,12 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 		}
 		set_relay(&route, &s, fd, msg->msg_name);
 		r = send_out(fd, &s, &route, msg, flags);
+		/* A relative has made it standard input or output. */
+		if (unlikely(r == -EDESTADDRREQ) && s.connected && !again) {
+			udp_becomes_stdio(fd);
+			again = true;
+			continue;
+		}
 		/* The relay's port is closed: it may be another by now. */
 		if (unlikely(r == -ECONNREFUSED) && !again &&
 		    udp_lost(run, fd)) {
@@ -417,6 +423,8 @@ int udp_sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 		    s.checked == udp_now() && !s.corked && !s.cork &&
 		    (flags & MSG_MORE) == 0)
 			r = send_to_relay(run, fd, &s, m, n - done, flags);
+		if (r == -EDESTADDRREQ)
+			r = 0; /* udp_sendmsg() knows why */
 		if (r == 0) {
 			r = udp_sendmsg(fd, &m->msg_hdr, flags);
 			if (r >= 0) {
