@@ -91,10 +91,32 @@ static bool in_prefix(const uint8_t addr[static 16],
 	return bits == 0 || (word(addr) ^ word(net)) >> (64 - bits) == 0;
 }
 
+static uint32_t word32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return be32toh(v);
+}
+
+/* Most are IPv4 and concern half of the tables. */
+static bool is_ipv4_in_nets(uint32_t addr, const struct net *net, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (net[i].bits >= MAPPED_BITS && net[i].addr[10] == 0xff &&
+		    (uint64_t)(addr ^ word32(net[i].addr + 12)) >>
+				    (128 - net[i].bits) ==
+			    0)
+			return true;
+	return false;
+}
+
 static bool in_nets(const struct endpoint *ep, const struct net *net, size_t n)
 {
 	uint8_t addr[16];
 
+	if (ep->kind == ENDPOINT_IPV4)
+		return is_ipv4_in_nets(word32(ep->ipv4), net, n);
 	if (!address_of(ep, addr))
 		return false;
 	for (size_t i = 0; i < n; i++)

@@ -230,5 +230,5 @@ bool state_exec_env(struct exec_env *want, bool datagrams)
 
 uint32_t state_now(void)
 {
-	return (uint32_t)(sock_now_ms() / 1000);
+	return (uint32_t)(sock_about_ms() / 1000);
 }

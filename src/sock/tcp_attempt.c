@@ -151,7 +151,7 @@ static int try_servers(struct tcp_attempt *a, uint64_t now)
 
 		if (len == 0)
 			continue;
-		a->deadline = (now != 0 ? now : sock_now_ms()) +
+		a->deadline = (now != 0 ? now : sock_about_ms()) +
 			      config->negotiate_timeout * 1000u;
 		now = 0;
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
@@ -214,7 +214,8 @@ static int begin(struct tcp_attempt *a, struct run *run, int fd, int family,
 	a->has_asked = asked != NULL;
 	if (asked != NULL)
 		endpoint_copy(&a->asked, asked);
-	a->start = sock_now_ms();
+	/* The user may be told how long it took. */
+	a->start = run->config.verbose ? sock_now_ms() : sock_about_ms();
 	begin_handshake(a);
 	return try_servers(a, a->start);
 }
@@ -353,7 +354,7 @@ static void step_handshake(struct tcp_attempt *a, bool ready)
 			if (!a->requested && handshake_request_sent(&a->hs)) {
 				a->requested = true;
 				a->deadline =
-					sock_now_ms() +
+					sock_about_ms() +
 					a->run->config.request_timeout * 1000u;
 			}
 			if (!ready || (!receive_input(a) &&
@@ -368,7 +369,7 @@ static void step_handshake(struct tcp_attempt *a, bool ready)
 			    a->hop < a->run->config.nvia) {
 				a->hop++;
 				begin_handshake(a);
-				a->deadline = sock_now_ms() +
+				a->deadline = sock_about_ms() +
 					      a->run->config.negotiate_timeout *
 						      1000u;
 				ready = false;

@@ -46,7 +46,7 @@ struct tcp_attempt {
 	int error;         /* positive errno, for TCP_FAILED */
 	int cause;         /* errno of the latest failure to reach the proxy; 0:
 			    * the socket has no way there, whatever it does */
-	uint64_t start;    /* ms, sock_now_ms() */
+	uint64_t start;    /* ms, sock_about_ms() */
 	uint64_t deadline; /* ms: when tcp_attempt_timed_out() is due */
 	uint64_t cookie;   /* SO_COOKIE, where it was asked for; else 0 */
 	struct endpoint target; /* where to, in the end */

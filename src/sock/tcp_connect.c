@@ -27,7 +27,8 @@ static uint64_t send_timeout_end(const struct tcp_attempt *a)
 	    tcp_option(a->fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv)) < 0 ||
 	    (tv.tv_sec == 0 && tv.tv_usec == 0))
 		return UINT64_MAX;
-	return a->start + (uint64_t)tv.tv_sec * 1000 +
+	/* It may end late, as the kernel's own, and never early. */
+	return a->start + SOCK_TICK_MS + (uint64_t)tv.tv_sec * 1000 +
 	       (uint64_t)tv.tv_usec / 1000;
 }
 

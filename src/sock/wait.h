@@ -41,7 +41,14 @@ bool sock_signals_differ(void);
 /** sock_now_ms() - CLOCK_MONOTONIC in milliseconds; no system call */
 uint64_t sock_now_ms(void);
 
-/** sock_now_us() - the same in microseconds */
+/**
+ * sock_about_ms() - the same as of the last tick of the kernel's clock: up to
+ * SOCK_TICK_MS less, and cheap
+ */
+uint64_t sock_about_ms(void);
+#define SOCK_TICK_MS 10
+
+/** sock_now_us() - as sock_now_ms(), in microseconds */
 uint64_t sock_now_us(void);
 
 #endif

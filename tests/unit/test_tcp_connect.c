@@ -267,13 +267,18 @@ static int fake_wait(void *arg, int fd, short events, int ms)
 
 /* sock_now_ms() asks this; so does check, for which it must not go back. */
 static bool own_clock;
+static uint64_t lag; /* of sock_about_ms() */
 
 int clock_gettime(clockid_t id, struct timespec *t)
 {
+	uint64_t ms = clock_ms;
+
 	if (!own_clock)
 		return (int)syscall(SYS_clock_gettime, id, t);
-	t->tv_sec = (time_t)(clock_ms / 1000);
-	t->tv_nsec = (long)(clock_ms % 1000) * 1000000;
+	if (id == CLOCK_MONOTONIC_COARSE)
+		ms -= ms < lag ? ms : lag;
+	t->tv_sec = (time_t)(ms / 1000);
+	t->tv_nsec = (long)(ms % 1000) * 1000000;
 	return 0;
 }
 
@@ -781,11 +786,13 @@ START_TEST(test_cut_off)
 	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n" ABANDONED);
 
 	begin(); /* by SO_SNDTIMEO, in the handshake */
+	lag = _i == 0 ? 0 : SOCK_TICK_MS;
 	says(WIRE("\5\0"));
 	fake.sndtimeo.tv_sec = 1;
 	fake.sndtimeo.tv_usec = 200000;
 	ck_assert_int_eq(connect_as(AF_INET), -EINPROGRESS);
-	ck_assert_uint_eq(clock_ms - clock_began, 1200);
+	ck_assert_uint_ge(clock_ms - clock_began, 1200);
+	ck_assert_uint_le(clock_ms - clock_began, 1200 + SOCK_TICK_MS);
 	ck_assert_str_eq(trace, "connect 192.0.2.1:1080\n" ABANDONED);
 	ck_assert_uint_eq(sndtimeos, 1);
 
@@ -965,7 +972,7 @@ int main(void)
 	tcase_add_test(tc, test_nonblocking);
 	tcase_add_test(tc, test_via);
 	tcase_add_loop_test(tc, test_via_two, 0, 3);
-	tcase_add_test(tc, test_cut_off);
+	tcase_add_loop_test(tc, test_cut_off, 0, 2);
 	tcase_add_test(tc, test_interrupted);
 	tcase_add_test(tc, test_peer);
 	tcase_add_test(tc, test_real);
