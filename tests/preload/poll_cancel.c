@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Threads that are cancelled while they wait for a pending connection leave
- * nothing behind: no descriptor, and nothing that others would need.
+ * nothing behind: no descriptor, and nothing that others would need. Nor does
+ * a wait that has been long enough.
  * native: yes
  * script: read-greeting; send 0500; read-request; delay 800; reply 0; echo
  */
@@ -55,6 +56,10 @@ int main(void)
 	}
 	await_peer(fd);
 	CHECK(close(fd) == 0);
+	good = park(WELL);
+	p.fd = begin(&good);
+	CHECK(poll(&p, 1, 20) == 0);
+	CHECK(close(p.fd) == 0);
 	/* A thread that has nothing to do any more ends in a while. */
 	for (int i = 0; (n = descriptors()) > before && i < 100; i++)
 		poll(NULL, 0, 20);
