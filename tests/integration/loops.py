@@ -49,7 +49,7 @@ async def main():
     good = await asyncio.gather(refused(), unanswered(),
                                 *(echoed(n) for n in range(100)))
     ticks.cancel()
-    print(good.count(True), "late" if max(late) > 0.4 else "in time")
+    print(good.count(True), "late" if max(late) > 0.55 else "in time")
 asyncio.run(main())
 """
 SELECTORS = """

@@ -15,7 +15,7 @@
 #include <time.h>
 
 enum { GOOD = 100, ALL = GOOD + 2, TEXT = 4000 };
-enum { TICK_MS = 10, LATE_MS = 400, PATIENCE_MS = 4000 };
+enum { TICK_MS = 10, LATE_MS = 550, PATIENCE_MS = 4000 };
 
 static int good, refused, timed_out, bad, latest;
 static char text[TEXT];
