@@ -64,6 +64,14 @@ heavy_needs='
 	ncat ncat
 	iperf3 iperf3
 	host bind9-host
+	ntpdig ntpsec-ntpdig
+	chronyd chrony
+	tftp tftp-hpa
+	in.tftpd tftpd-hpa
+	snmpget snmp
+	snmpd snmpd
+	sipp sip-tester
+	mosh mosh
 	ping iputils-ping
 	tcpdump tcpdump
 	fakeroot fakeroot

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Datagrams: programs that use UDP, through proxies that have a relay."""
 
+import ipaddress
 import re
+import socket
+import struct
 import time
 
 import servers
-from netns import DNS, DNS6, WEB, WEB6
+from netns import DNS, DNS6, WEB, WEB6, in_network_of
 from scenario import Scenario
 
 PYTHON = """
@@ -136,17 +139,66 @@ def came(text):
     return check
 
 
+def header(host, port):
+    """RFC 1928 section 7"""
+    try:
+        address = ipaddress.ip_address(host)
+        address = (b"\1" if address.version == 4 else b"\4") + address.packed
+    except ValueError:
+        address = b"\3" + bytes([len(host)]) + host.encode()
+    return bytes(3) + address + struct.pack("!H", port)
+
+
+def native_ask(proxy, tcp, udp, host):
+    """One datagram to an echo, by a client of our own; return a fault"""
+    tcp.sendall(b"\5\1\0")
+    if tcp.recv(2) != b"\5\0":
+        return "it does not let us in"
+    tcp.sendall(b"\5\3\0" + (b"\4" + bytes(18) if ":" in proxy.address
+                              else b"\1" + bytes(6)))
+    reply = tcp.recv(300)
+    if len(reply) < 10 or reply[1] != 0:
+        return f"its answer to UDP ASSOCIATE is {reply.hex()}"
+    relay = (proxy.address, struct.unpack("!H", reply[-2:])[0])
+    udp.sendto(header(host, 7) + b"native", relay)
+    try:
+        answer, source = udp.recvfrom(1000)
+    except TimeoutError:
+        return f"nothing comes back from {host}"
+    if source[:2] != relay or answer[:3] != bytes(3) or \
+            not answer.endswith(b"native"):
+        return f"{answer.hex()} comes back from {source}"
+    return None
+
+
+def native(lab, proxy):
+    """Is the proxy such that a scenario may blame socksify?"""
+    family = servers.address_family(proxy.address)
+    for host in (WEB, WEB6, "four.test"):
+        tcp, udp = in_network_of(lab.wrapped.holder.pid, lambda: (
+            socket.create_connection((proxy.address, proxy.port), 5),
+            socket.socket(family, socket.SOCK_DGRAM)))
+        with tcp, udp:
+            udp.settimeout(5)
+            fault = native_ask(proxy, tcp, udp, host)
+        if fault:
+            return f"{proxy.name}, without socksify: {fault}"
+    return None
+
+
 def python(name, program, *args, **more):
     return Scenario("datagrams: " + name, ["python3", "-c", program, *args],
                     needs="python3", **more)
 
 
 SCENARIOS = [
-    python("sockets of all kinds", PYTHON, WEB, WEB6, out="all came back"),
+    python("sockets of all kinds", PYTHON, WEB, WEB6, out="all came back",
+           check=native),
     python("sockets of all kinds, ss-local", PYTHON, WEB, WEB6,
-           out="all came back", proxy="ss-local"),
+           out="all came back", proxy="ss-local", check=native),
     python("an IPv6 proxy", re.sub(r"    ask\(socket.AF_INET,.*\n", "", PYTHON),
-           WEB, WEB6, out="all came back", proxy="danted-ipv6"),
+           WEB, WEB6, out="all came back", proxy="danted-ipv6",
+           check=native),
     python("asyncio", ASYNCIO, out="20 of 20"),
     python("asyncio, a proxy that takes its time", ASYNCIO, out="20 of 20",
            proxy=None, script="read-greeting; delay 300; send 0500; "
@@ -202,4 +254,30 @@ SCENARIOS = [
              f"iperf3 -u -b 20M -t 1 -c {WEB} && iperf3 -R -u -b 20M -t 1 "
              f"-c {WEB}", out="receiver", needs="iperf3", heavy=True,
              services="iperf3"),
+    Scenario("datagrams: ntpdig", "ntpdig four.test web.test", out="s2",
+             needs="ntpdig", heavy=True, services="ntp"),
+    Scenario("datagrams: chronyd", "chronyd -U -Q -t 20 -f /dev/null "
+             "'server four.test iburst maxsamples 4' "
+             f"'server {WEB6} iburst maxsamples 4' 2>&1",
+             out="System clock wrong by", heavy=True, needs="chronyd", services="ntp", timeout=60),
+    Scenario("datagrams: tftp", f"tftp {WEB} -c get one && cat one && "
+             "rm one && tftp -v four.test -c get one && cat one",
+             out="one file\n", needs="tftp in.tftpd", services="tftpd",
+             heavy=True),
+    Scenario("datagrams: snmpget", "snmpget -m '' -v2c -c public -Oqv "
+             "four.test .1.3.6.1.2.1.1.5.0", out="name-of-the-agent",
+             needs="snmpget snmpd", services="snmpd", heavy=True),
+    Scenario("datagrams: snmpget, ss-local", "snmpget -m '' -v2c -c public "
+             f"-Oqv {WEB} .1.3.6.1.2.1.1.5.0", out="name-of-the-agent",
+             needs="snmpget snmpd", services="snmpd", proxy="ss-local",
+             heavy=True),
+    Scenario("datagrams: sipp", "sipp -sn uac -m 20 -r 20 -nostdin "
+             f"{WEB}:5060 >/dev/null", needs="sipp", services="sip",
+             heavy=True),
+    Scenario("datagrams: mosh", "TERM=xterm script -qec \"stty rows 24 cols 80; "
+             "mosh --ssh='ssh -F @work@/ssh.conf' ssh.test -- "
+             "sh -c 'sleep 1; echo typed by mosh; sleep 1'\" /dev/null",
+             out=["typed by mosh", "[mosh is exiting.]"], services="sshd",
+             needs="mosh mosh-server sshd script", heavy=True, full_root=True,
+             timeout=90),
 ]

@@ -7,7 +7,8 @@ import subprocess
 
 import proxies
 import servers
-from netns import DNS, PROXY, WEB, Machine, Outside, wait_until, listens, write
+from netns import (DNS, PROXY, WEB, Machine, Outside, is_bound, listens,
+                   wait_until, write)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -110,6 +111,22 @@ class Lab:
     def start_iperf3(self):
         servers.start_iperf3()
         wait_until(lambda: listens(WEB, 5201), "iperf3")
+
+    def start_ntp(self):
+        servers.start_ntp()
+
+    def start_tftpd(self):
+        self.have("files")
+        servers.start_tftpd(self.folder)
+        wait_until(lambda: is_bound(WEB, 69), "in.tftpd")
+
+    def start_snmpd(self):
+        servers.start_snmpd(self.outside)
+        wait_until(lambda: is_bound(WEB, 161), "snmpd")
+
+    def start_sip(self):
+        servers.start_sip()
+        wait_until(lambda: is_bound(WEB, 5060), "sipp")
 
     def start_redis(self):
         servers.start_redis(self.outside)

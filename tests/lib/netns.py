@@ -394,3 +394,13 @@ def listens(address, port):
                        else socket.AF_INET) as probe:
         probe.settimeout(1)
         return probe.connect_ex((address, port)) == 0
+
+
+def is_bound(address, port):
+    """Has a server taken that UDP port?"""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return True
+    return False

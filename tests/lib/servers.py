@@ -224,7 +224,22 @@ class UdpEcho:
         while True:
             data, client = self.udp.recvfrom(65536)
             self.texts.append(data[:1000].decode("latin-1"))
-            self.udp.sendto(data, client)
+            self.udp.sendto(self.answer(data), client)
+
+    @staticmethod
+    def answer(data):
+        return data
+
+
+class Ntp(UdpEcho):
+    """What a client asks at any time, it is told that it is now (RFC 5905)."""
+
+    @staticmethod
+    def answer(data):
+        now = int((time.time() + 2208988800) * 2**32).to_bytes(8, "big")
+        version = data[0] & 0x38
+        return struct.pack("!BBbbIII", version | 4, 2, data[2] % 17, -20, 1, 1,
+                           0x7f7f0101) + now + data[40:48] + now + now
 
 
 echoes = []  # the UdpEchos of start_small()
@@ -416,9 +431,39 @@ def make_apt_repository(folder, work):
           f"SHA256: {digest}\n")
 
 
+def spawn(*command):
+    """A server that has nothing to say."""
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL)
+
+
 def start_iperf3():
-    subprocess.Popen(["iperf3", "-s", "-B", WEB], stdin=subprocess.DEVNULL,
-                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    spawn("iperf3", "-s", "-B", WEB)
+
+
+def start_ntp():
+    Ntp(WEB, 123)
+    Ntp(WEB6, 123)
+
+
+def start_tftpd(folder):
+    """It answers from other ports than the one that is asked (RFC 1350)."""
+    spawn("in.tftpd", "--foreground", "--listen", "--user", "root",
+          "--address", f"{WEB}:69", "--secure", folder)
+
+
+def start_snmpd(outside):
+    """Knows one community, and its own name."""
+    config = write(outside.path("snmpd.conf"),
+                   "rocommunity public\nsysName name-of-the-agent\n")
+    spawn("snmpd", "-f", "-LF", "0-7", outside.path("snmpd.log"), "-C", "-c",
+          config, "-p", outside.path("snmpd.pid"), f"udp:{WEB}:161")
+
+
+def start_sip():
+    """Takes every call, at the address that the call comes from."""
+    spawn("sipp", "-sn", "uas", "-i", WEB, "-p", "5060", "-nostdin")
 
 
 def start_redis(outside):
