@@ -167,7 +167,7 @@ asyncio.run(main())
 # So slowly that the other connections have their parts left to fetch.
 LFTP = """
 cat >script <<'END'
-set net:max-retries 1; set net:timeout 1; set net:persist-retries 0
+set net:max-retries 1; set net:timeout 10; set net:persist-retries 0
 set dns:order inet; set net:limit-rate 1000000
 pget -n 6 http://four.test/numbers/6000000 -o numbers
 END
