@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: exec*(3), posix_spawn(3), _exit(2) and what starts others afresh. The new program belongs to the run, even
- * if its environment was replaced (`env -i`). All may run in a vfork child,
- * which lives on its parent's memory: everything is built on the stack.
+ * Hooks: exec*(3), posix_spawn(3), _exit(2) and what starts others afresh. The
+ * new program belongs to the run, even if its environment was replaced
+ * (`env -i`). All may run in a vfork child, which lives on its parent's memory:
+ * everything is built on the stack.
  */
 #include <alloca.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include "exec/env.h"
 #include "exec/target.h"
 #include "libc/libc.h"
+#include "libc/sys.h"
 #include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/state.h"
@@ -190,12 +192,22 @@ EXPORT int execle(const char *path, const char *arg, ...)
 	return after(libc(execve)(path, argv, run_env(envp)));
 }
 
+/*
+ * A child of clone(2) with thread-local storage of its own making (Chromium's
+ * zygote has one) is fit for a system call, and neither for dlsym(3) nor for
+ * errno.
+ */
+__attribute__((constructor)) static void bind_early(void)
+{
+	(void)libc(syscall);
+}
+
 /* What is queued goes out first; exit(3) waits in our destructor. */
 EXPORT void _exit(int status)
 {
 	udp_await();
-	libc(_exit)(status);
-	__builtin_unreachable();
+	for (;;)
+		libc(syscall)(SYS_exit_group, status);
 }
 
 EXPORT __typeof__(_exit) _Exit __attribute__((alias("_exit")));

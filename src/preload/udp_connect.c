@@ -8,6 +8,7 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "preload/state.h"
+#include "preload/udp_exec.h"
 #include "preload/udp_internal.h"
 #include "preload/udp_stub.h"
 #include "sock/report.h"
@@ -42,8 +43,11 @@ static void note_peer(struct run *run, int fd, const struct endpoint *asked)
 {
 	uint64_t cookie;
 
-	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) == 0)
+	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) ==
+	    0) {
 		peers_put(&run->peers, cookie, asked);
+		udp_note(run, fd);
+	}
 }
 
 void udp_set_peer(struct run *run, struct udp *u, const struct endpoint *asked)

@@ -121,6 +121,27 @@ static void inherit(struct run *run, int fd)
 	conn_unlock(&l);
 }
 
+/* Cookies count the machine's sockets: none has this bit. */
+#define INODE_KEY (UINT64_C(1) << 62)
+
+void udp_note(struct run *run, int fd)
+{
+	const struct endpoint any = { .kind = ENDPOINT_IPV4 };
+	struct stat st;
+
+	if (sys_fstat(fd, &st) == 0)
+		peers_put(&run->relays, INODE_KEY | st.st_ino, &any);
+}
+
+static bool is_noted(const struct run *run, int fd)
+{
+	struct endpoint any;
+	struct stat st;
+
+	return sys_fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	       peers_get(&run->relays, INODE_KEY | st.st_ino, &any);
+}
+
 void udp_handed_over(const struct msghdr *msg)
 {
 	struct run *run;
@@ -136,7 +157,8 @@ void udp_handed_over(const struct msghdr *msg)
 		     run != NULL && at + sizeof(fd) <= c->cmsg_len;
 		     at += sizeof(fd)) {
 			__builtin_memcpy(&fd, (char *)c + at, sizeof(fd));
-			inherit(run, fd);
+			if (is_noted(run, fd))
+				inherit(run, fd);
 		}
 	}
 }

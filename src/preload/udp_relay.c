@@ -15,6 +15,7 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "preload/state.h"
+#include "preload/udp_exec.h"
 #include "preload/udp_internal.h"
 #include "sock/tcp_connect.h"
 #include "sock/wait.h"
@@ -215,8 +216,10 @@ static void note_relay(struct run *run, int fd, const union udp_address *relay)
 
 	if (tcp_option(fd, SOL_SOCKET, SO_COOKIE, &cookie, sizeof(cookie)) ==
 		    0 &&
-	    endpoint_from_sockaddr(&ep, &relay->sa, udp_address_len(relay)))
+	    endpoint_from_sockaddr(&ep, &relay->sa, udp_address_len(relay))) {
 		peers_put(&run->relays, cookie, &ep);
+		udp_note(run, fd);
+	}
 }
 
 /* @u's socket by a number that is there: the program may have closed its own. */

@@ -16,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(HERE, "../lib")]
 
+import browser  # noqa: E402
 import closed  # noqa: E402
 import datagrams  # noqa: E402
 import faults  # noqa: E402
@@ -30,7 +31,8 @@ from lab import Lab  # noqa: E402
 from scenario import Player, Skip  # noqa: E402
 
 SCENARIOS = [scenario for module in (programs, runtimes, loops, datagrams,
-                                     policy, closed, inside, life, faults)
+                                     policy, closed, inside, life, browser,
+                                     faults)
              for scenario in module.SCENARIOS]
 
 
