@@ -139,6 +139,15 @@ def came(count):
     return check
 
 
+class Fault(str):
+    """What went wrong; @final: a second play cannot make it good."""
+    final = False
+
+
+class Leak(Fault):
+    final = True
+
+
 class Player:
     """Plays scenarios in one laboratory."""
 
@@ -211,7 +220,7 @@ class Player:
         fault = None
         leaks = [leak for leak in result.leaks if leak not in scenario.allowed]
         if leaks:
-            fault = f"{len(leaks)} leaks: " + "; ".join(leaks[:4])
+            fault = Leak(f"{len(leaks)} leaks: " + "; ".join(leaks[:4]))
         fault = fault or fault_of(scenario, result, bare=False)
         fault = fault or message_fault(scenario, result)
         if not fault and scenario.asked:
@@ -225,4 +234,5 @@ def report(fault, result):
     """A fault, with what the command wrote last."""
     tail = [f"  | {line}" for line in (result.out.splitlines()[-4:] +
                                        result.err.splitlines()[-6:])]
-    return "\n".join([fault, *tail])
+    return (type(fault) if isinstance(fault, Fault) else Fault)(
+        "\n".join([fault, *tail]))
