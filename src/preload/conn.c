@@ -4,7 +4,6 @@
  * end of a connection are in conn_core.c.
  */
 #include <errno.h>
-#include <poll.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "preload/conn_internal.h"
+#include "preload/outcome.h"
 #include "sock/tcp_fail.h"
 #include "sock/wait.h"
 
@@ -120,10 +120,8 @@ uint64_t conn_begin_inline(int fd)
 	c = conn_of(fd);
 	if (c == NULL)
 		c = conn_make(fd);
-	if (c != NULL) {
-		conn_make_pending(c);
+	if (c != NULL && conn_make_pending(c))
 		id = id_of(c);
-	}
 	conn_unlock(&l);
 	return id;
 }
@@ -145,9 +143,9 @@ void conn_end_inline(int fd)
 	c = conn_of(fd);
 	if (c != NULL) {
 		if (conn_local_state(c) == CONN_PENDING) {
-			conn_set_outcome(c, CONN_FAILED, 0);
+			outcome_set(c->ticket, CONN_FAILED, 0);
 			conn_wake(c);
-			conn_put_outcome(c, NULL);
+			conn_drop_outcome(c);
 			conn_count(c);
 		}
 		conn_apply_regs(c);
@@ -185,7 +183,7 @@ void conn_connected(int fd)
 	c = conn_of(fd);
 	if (c != NULL) {
 		if (conn_local_state(c) == CONN_PENDING) {
-			conn_set_outcome(c, CONN_DONE, 0);
+			outcome_set(c->ticket, CONN_DONE, 0);
 			conn_wake(c);
 		}
 		conn_apply_regs(c);
@@ -217,10 +215,9 @@ bool conn_start(int fd, const struct tcp_attempt *a, uint64_t id)
 	c->attempt.fd = work;
 	/* The kernel has said 0 to us already: it is owed to the program. */
 	c->owes_zero = a->state != TCP_CONNECTING;
-	if (conn_local_state(c) != CONN_PENDING)
-		conn_make_pending(c);
-	if (!helper_watch(c)) {
-		conn_put_outcome(c, NULL);
+	if ((conn_local_state(c) != CONN_PENDING && !conn_make_pending(c)) ||
+	    !helper_watch(c)) {
+		conn_drop_outcome(c);
 		conn_count(c);
 		conn_close_hidden(work);
 		c->attempt.fd = -1;
@@ -252,7 +249,7 @@ int conn_take_error(int fd)
 		c->told = true;
 		conn_count(c);
 		/* Told to whichever process asks first, as SO_ERROR is. */
-		error = atomic_exchange(&c->outcome->error, 0);
+		error = outcome_take_error(c->ticket);
 	}
 	conn_unlock(&l);
 	return error;
@@ -268,7 +265,7 @@ void conn_forget(int fd)
 	c = conn_of(fd);
 	if (c != NULL && conn_local_state(c) != CONN_PENDING) {
 		/* Its registrations are the kernel's again, and its history. */
-		conn_put_outcome(c, NULL);
+		conn_drop_outcome(c);
 		c->told = false;
 		conn_count(c);
 	}
@@ -288,14 +285,14 @@ bool conn_cancel(int fd)
 	if (c != NULL && conn_local_state(c) == CONN_PENDING) {
 		pending = true;
 		helper_unwatch(c);
-		conn_set_outcome(c, CONN_FAILED, 0);
+		outcome_set(c->ticket, CONN_FAILED, 0);
 		/* Leaves ECONNRESET, as leaving SYN_SENT does. */
 		net_connect(fd, &none, sizeof(none));
 		conn_wake(c);
 		if (c->attempt.fd >= 0)
 			conn_close_hidden(c->attempt.fd);
 		c->attempt.fd = -1;
-		conn_put_outcome(c, NULL);
+		conn_drop_outcome(c);
 		conn_count(c);
 		conn_apply_regs(c);
 	}
@@ -309,6 +306,7 @@ bool conn_expect(int fd)
 	struct conn_lock l;
 	bool expected;
 
+	conn_table_is_ours(); /* notices that it has become so */
 	/* Threads of this process see to it by themselves. */
 	if (likely(c == NULL || conn_is_mine(c) || c->watched))
 		return true;
@@ -322,92 +320,57 @@ bool conn_expect(int fd)
 	return expected;
 }
 
-/*
- * What becomes readable when @fd is not pending any more.
- * Return: -1 if it is not pending now (or nothing can be had: -EMFILE)
- */
-static int event_fd_of(int fd)
-{
-	struct conn_lock l;
-	struct conn *c;
-	int r = -1;
-
-	if (!conn_lock(&l))
-		return -1;
-	c = conn_of(fd);
-	if (c != NULL && conn_local_state(c) == CONN_PENDING) {
-		r = conn_make_event_fd(c);
-		/* Another's handshake: its owner may die (helper.c). */
-		if (r >= 0 && !conn_is_mine(c) && !c->watched)
-			helper_watch(c);
-	}
-	conn_unlock(&l);
-	return r;
-}
-
+/* Nobody will say that its owner is gone: look now and then. */
 #define TICK_US 5000
 
-/* With a time-out the kernel's wait is never restarted, and nor is poll(2). */
-static int wait_at_most(int event_fd, const struct timeval *tv)
+/* @left: of the time-out; none at all if there is none */
+static int wait_on(uint64_t ticket, bool expected, struct timeval *left)
 {
-	struct pollfd p = { .fd = event_fd, .events = POLLIN };
-	struct timespec ts = { tv->tv_sec, tv->tv_usec * 1000 };
-	long r = sys(SYS_ppoll, &p, 1, &ts, NULL, 0);
-
-	return r > 0 ? 0 : r == 0 ? -EAGAIN : (int)r;
-}
-
-/* There is nothing to wait on: look again, until the time-out has passed. */
-static int wait_a_little(struct timeval *tv)
-{
+	bool limited = left->tv_sec != 0 || left->tv_usec != 0;
+	struct timespec ts = { left->tv_sec, left->tv_usec * 1000 };
 	struct timespec tick = { .tv_nsec = TICK_US * 1000 };
-	bool limited = tv->tv_sec != 0 || tv->tv_usec != 0;
-	int64_t left = tv->tv_sec * INT64_C(1000000) + tv->tv_usec - TICK_US;
-	int r = (int)sys(SYS_nanosleep, &tick, NULL);
+	int64_t us = left->tv_sec * INT64_C(1000000) + left->tv_usec - TICK_US;
+	int r;
 
-	if (r < 0 || !limited)
-		return r;
-	if (left <= 0)
+	if (expected)
+		r = outcome_wait(ticket, limited ? &ts : NULL);
+	else
+		r = (int)sys(SYS_nanosleep, &tick, NULL);
+	if (r == -ETIMEDOUT || (r == 0 && !expected && limited && us <= 0))
 		return -EAGAIN;
-	tv->tv_sec = left / 1000000;
-	tv->tv_usec = left % 1000000;
-	return 0;
+	if (r == 0 && !expected && limited) {
+		left->tv_sec = us / 1000000;
+		left->tv_usec = us % 1000000;
+	}
+	return r;
 }
 
 int conn_wait(int fd, int option)
 {
 	const struct conn *c = conn_of(fd);
-	const struct outcome *o = c != NULL ? conn_get_outcome(c) : NULL;
-	uint64_t one, id = c != NULL ? id_of(c) : 0;
+	uint64_t ticket = c != NULL ? c->ticket : 0;
+	uint64_t id = c != NULL ? id_of(c) : 0;
 	struct timeval tv = { 0 };
-	int event_fd, r;
+	int r;
 
-	if (o == NULL)
+	if (ticket == 0)
 		return 0;
 	tcp_option(fd, SOL_SOCKET, option, &tv, sizeof(tv));
-	while (conn_is_still(fd, id) && conn_state(fd) == CONN_PENDING) {
-		event_fd = event_fd_of(fd);
-		if (event_fd < 0 && conn_state(fd) != CONN_PENDING)
-			break;
-		if (event_fd < 0) /* EMFILE, or a vfork child */
-			r = wait_a_little(&tv);
-		else if (tv.tv_sec != 0 || tv.tv_usec != 0)
-			r = wait_at_most(event_fd, &tv);
-		else
-			/* A semaphore of 2^32 - 1: it stays readable. */
-			r = (int)sys(SYS_read, event_fd, &one, sizeof(one));
+	while (conn_is_still(fd, id) &&
+	       outcome_state(ticket) == CONN_PENDING) {
+		r = wait_on(ticket, conn_expect(fd), &tv);
 		if (r == -EINTR || r == -EAGAIN)
 			return r;
 	}
 	/* What has been connected is forgotten, but not how it ended. */
-	return conn_is_still(fd, id) || atomic_load(&o->state) == CONN_DONE
+	return conn_is_still(fd, id) || outcome_state(ticket) == CONN_DONE
 		       ? 0
 		       : -EBADF;
 }
 
 void conn_quiesce(void)
 {
-	if (conn_owner_pid == getpid())
+	if (conn_table_is_ours())
 		helper_end();
 }
 
@@ -429,7 +392,7 @@ void conn_await_exec(void)
 	struct timespec ms = { .tv_nsec = 2000000 };
 	uint64_t end;
 
-	if (likely(atomic_load(&conn_active) == 0) || conn_owner_pid != getpid())
+	if (likely(atomic_load(&conn_active) == 0) || !conn_table_is_ours())
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
 	for (int fd = 0; fd < fd_table_end; fd++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What conn.c, conn_core.c, conn_epoll.c and helper.c share. Everything here
- * is called with the lock held, unless it says otherwise.
+ * What conn.c, conn_core.c, conn_owner.c, conn_epoll.c and helper.c share.
+ * Everything here is called with the lock held, unless it says otherwise.
  */
 #ifndef PRELOAD_CONN_INTERNAL_H
 #define PRELOAD_CONN_INTERNAL_H
@@ -10,12 +10,6 @@
 #include <sys/types.h>
 
 #include "preload/conn.h"
-
-/* In memory that forked processes share. */
-struct outcome {
-	_Atomic int state; /* enum conn_state */
-	_Atomic int error; /* positive errno, CONN_FAILED, until told */
-};
 
 /* One registration with an epoll instance. */
 struct reg {
@@ -45,8 +39,8 @@ struct conn {
 	int slots;           /* numbers in fd_table that mean this one */
 	int fd;              /* the first of them */
 	pid_t owner;         /* who runs the handshake; 0: out of sight */
-	int event_fd;        /* hidden; -1: nobody has asked for it */
-	struct outcome *outcome; /* NULL: CONN_FRESH */
+	int event_fd;        /* hidden: for children; -1: there are none */
+	_Atomic uint64_t ticket; /* of its outcome; 0: CONN_FRESH */
 	struct reg *regs;
 	conn_done *done; /* no program's socket: this is told of the end */
 	unsigned key;    /* its argument */
@@ -77,17 +71,9 @@ void conn_unlock(struct conn_lock *l);
 void conn_lock_helper(void);
 void conn_unlock_helper(void);
 
-/** conn_put_outcome() - it is read without the lock, too */
-static inline void conn_put_outcome(struct conn *c, struct outcome *o)
-{
-	__atomic_store_n(&c->outcome, o, __ATOMIC_RELEASE);
-}
-
-static inline struct outcome *conn_get_outcome(const struct conn *c)
-{
-	return __atomic_load_n(&c->outcome, __ATOMIC_ACQUIRE);
-}
-
+/* conn_owner.c */
+/** conn_is_in_fork() - this is between the handlers of fork(3) */
+bool conn_is_in_fork(void);
 /** conn_is_mine() - does this process run its handshake? */
 bool conn_is_mine(const struct conn *c);
 
@@ -100,6 +86,17 @@ void conn_orphaned(struct conn *c);
 struct conn *conn_of(int fd);
 struct conn *conn_at(unsigned index);
 unsigned conn_index(const struct conn *c);
+
+/** conn_make_pool() - Return: false if the memory is not to be had */
+bool conn_make_pool(void);
+
+void conn_each(void visit(struct conn *c));
+
+/** conn_share_with_child() - it is about to be forked */
+void conn_share_with_child(struct conn *c);
+/** conn_inherit() - in the child; unseen: nor can its owner be seen */
+void conn_inherit(struct conn *c);
+void conn_inherit_unseen(struct conn *c);
 
 /** conn_make() - a fresh one with @fd as its only number; NULL: no room */
 struct conn *conn_make(int fd);
@@ -128,10 +125,13 @@ extern pid_t conn_owner_pid;
 
 /** conn_count() - keep conn_active true to what @c has become */
 void conn_count(struct conn *c);
-/** conn_make_pending() - with a new outcome, which is not known yet */
-void conn_make_pending(struct conn *c);
-/** conn_set_outcome() - for everybody who shares it */
-void conn_set_outcome(struct conn *c, enum conn_state state, int error);
+/**
+ * conn_make_pending() - with a new outcome, which is not known yet
+ * Return: false if there is none to be had
+ */
+bool conn_make_pending(struct conn *c);
+/** conn_drop_outcome() - there is nothing to be told any more */
+void conn_drop_outcome(struct conn *c);
 /** conn_wake() - whoever waits for @c */
 void conn_wake(const struct conn *c);
 /** conn_forget_numbers() - every number that means @c means nothing now */

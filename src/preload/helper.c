@@ -22,6 +22,7 @@ enum {
 	BLIND_MS = 5,     /* how late anything is, without a descriptor */
 	LINGER_MS = 200,  /* how long it waits for more work */
 	STACK_SIZE = 128 * 1024,
+	STACK_SIZE_MAX = 128 * 1024 * 1024,
 };
 
 static int epoll_fd = -1;
@@ -210,23 +211,36 @@ static void *helper(void *arg)
 	}
 }
 
-/* Called with all signals blocked, which the thread inherits. */
-static bool start_thread(void)
+/* Return: 0 or an errno; EINVAL: @size is too small */
+static int create_thread(size_t size)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
+	int r = pthread_attr_init(&attr);
+
+	if (r != 0)
+		return r;
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, size);
+	r = pthread_create(&thread, &attr, helper, NULL);
+	pthread_attr_destroy(&attr);
+	return r;
+}
+
+/* Called with all signals blocked, which the thread inherits. */
+static bool start_thread(void)
+{
+	size_t size = STACK_SIZE;
 	int r;
 
 	if (atomic_load(&running) != 0)
 		return true;
-	if (pthread_attr_init(&attr) != 0)
-		return false;
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
 	atomic_store(&running, 1);
 	ending = false;
-	r = pthread_create(&thread, &attr, helper, NULL);
-	pthread_attr_destroy(&attr);
+	/* The program's thread-local variables have a place there, too. */
+	do
+		r = create_thread(size);
+	while (r == EINVAL && (size *= 4) <= STACK_SIZE_MAX);
 	if (r != 0)
 		atomic_store(&running, 0);
 	return r == 0;

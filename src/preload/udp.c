@@ -342,7 +342,7 @@ void udp_await(void)
 	struct timespec ms = { .tv_nsec = 1000000 };
 	uint64_t end;
 
-	if (pool_used == 0 || conn_owner_pid != getpid())
+	if (pool_used == 0 || !conn_table_is_ours())
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
 	while (is_something_queued() && sock_now_ms() < end)
