@@ -202,7 +202,8 @@ EXPORT int sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 	}
 	GATE_SEND(fd, flags);
 	for (i = 0; i < n; i++) {
-		const struct msghdr *m = &msgs[i].msg_hdr;
+		/* Not by way of its member: it need not be there. */
+		const struct msghdr *m = (const struct msghdr *)&msgs[i];
 
 		if (is_addressed(m) &&
 		    outgoing_send(fd, m->msg_name, m->msg_namelen, flags) !=

@@ -314,6 +314,8 @@ int ready_pselect(int n, fd_set *r, fd_set *w, fd_set *x,
 	unsigned k;
 	int result;
 
+	if (timeout != NULL && timeout->tv_sec > FOR_EVER)
+		timeout = NULL;
 	if (n <= ON_STACK)
 		p = alloca(size);
 	else

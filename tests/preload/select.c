@@ -30,8 +30,8 @@ int main(void)
 {
 	struct timeval t = { 0, 1300000 }, ever = { INT64_MAX, 999999 };
 	struct sockaddr_in good;
-	fd_set w;
-	int fd;
+	fd_set w, x;
+	int fd, ends[2];
 
 	check_select(by_select);
 
@@ -50,11 +50,16 @@ int main(void)
 	CHECK(select(fd + 1, NULL, &w, NULL, &t) == 1 && FD_ISSET(fd, &w));
 	CHECK(t.tv_sec >= 2 && t.tv_sec < 4 && t.tv_usec < 1000000);
 
-	/* As good as for ever. */
+	/* As good as for ever; a pipe that hangs up, which nobody asks for. */
+	CHECK(pipe(ends) == 0 && close(ends[1]) == 0);
 	good = park(WELL);
 	fd = begin(&good);
 	FD_ZERO(&w);
 	FD_SET(fd, &w);
-	CHECK(select(fd + 1, NULL, &w, NULL, &ever) == 1 && FD_ISSET(fd, &w));
+	FD_ZERO(&x);
+	FD_SET(ends[0], &x);
+	CHECK(select((fd > ends[0] ? fd : ends[0]) + 1, NULL, &w, &x, &ever) ==
+		      1 &&
+	      FD_ISSET(fd, &w) && !FD_ISSET(ends[0], &x));
 	return 0;
 }

@@ -80,11 +80,12 @@ static inline long stream_connect(const struct sockaddr *sa, socklen_t len)
 static inline long stream_syscall(long number, ...)
 {
 	const struct timeval *tv;
-	long a[6];
+	long a[6] = { 0 };
 	va_list ap;
 
+	/* The sixth is on the stack, if there is one. */
 	va_start(ap, number);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < (number == SYS_mmap ? 6 : 5); i++)
 		a[i] = va_arg(ap, long);
 	va_end(ap);
 	switch (number) {
