@@ -8,11 +8,16 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 
-static uint64_t cookie;
+static uint64_t run_cookie;
 
 void net_set_cookie(uint64_t c)
 {
-	__atomic_store_n(&cookie, c, __ATOMIC_RELAXED);
+	__atomic_store_n(&run_cookie, c, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t cookie(void)
+{
+	return __atomic_load_n(&run_cookie, __ATOMIC_RELAXED);
 }
 
 /*
@@ -36,29 +41,29 @@ void net_set_cookie(uint64_t c)
 
 int net_socket(int domain, int type, int protocol)
 {
-	return (int)sys(SYS_socket, domain, type, protocol, cookie);
+	return (int)sys(SYS_socket, domain, type, protocol, cookie());
 }
 
 int net_connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
-	return (int)cancellable(sys(SYS_connect, fd, addr, len, cookie));
+	return (int)cancellable(sys(SYS_connect, fd, addr, len, cookie()));
 }
 
 ssize_t net_sendto(int fd, const void *buf, size_t n, int flags,
 		   const struct sockaddr *addr, socklen_t len)
 {
-	uint64_t marked = cookie << 32 | (uint32_t)flags;
+	uint64_t marked = cookie() << 32 | (uint32_t)flags;
 
 	return cancellable(sys(SYS_sendto, fd, buf, n, marked, addr, len));
 }
 
 ssize_t net_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	return cancellable(sys(SYS_sendmsg, fd, msg, flags, cookie));
+	return cancellable(sys(SYS_sendmsg, fd, msg, flags, cookie()));
 }
 
 int net_sendmmsg(int fd, struct mmsghdr *msgs, unsigned n, int flags)
 {
 	return (int)cancellable(
-		sys(SYS_sendmmsg, fd, msgs, n, flags, cookie));
+		sys(SYS_sendmmsg, fd, msgs, n, flags, cookie()));
 }

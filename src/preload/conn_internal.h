@@ -31,14 +31,14 @@ typedef void conn_done(unsigned key, struct tcp_attempt *a, int error);
 struct conn {
 	uint32_t generation; /* counts the uses of this struct */
 	uint16_t next;       /* free list, or list of pending ones; 0: end */
-	bool watched;        /* the helper watches it */
+	atomic_bool watched; /* by the helper */
 	bool told;           /* CONN_FAILED: its error has been told */
 	bool counted;        /* in conn_active */
 	bool owes_zero;      /* CONN_DONE: connect(2) has still to say so */
 	bool forked;         /* a child may have the socket too */
 	int slots;           /* numbers in fd_table that mean this one */
 	int fd;              /* the first of them */
-	pid_t owner;         /* who runs the handshake; 0: out of sight */
+	_Atomic pid_t owner; /* who runs the handshake; 0: out of sight */
 	int event_fd;        /* hidden: for children; -1: there are none */
 	_Atomic uint64_t ticket; /* of its outcome; 0: CONN_FRESH */
 	struct reg *regs;
@@ -121,7 +121,7 @@ void conn_free_if_unused(struct conn *c);
 void conn_trim(void);
 
 /** conn_owner_pid - whose the table is; 0 before the first socket is made */
-extern pid_t conn_owner_pid;
+extern _Atomic pid_t conn_owner_pid;
 
 /** conn_count() - keep conn_active true to what @c has become */
 void conn_count(struct conn *c);

@@ -32,7 +32,7 @@
 static pthread_mutex_t mutex = MUTEX;
 
 static pid_t parent_pid; /* which had the table when this one was forked; 0 */
-pid_t conn_owner_pid;	 /* 0 until the first socket is made */
+_Atomic pid_t conn_owner_pid; /* 0 until the first socket is made */
 static bool is_set_up;	 /* the memory is there */
 
 /* In the page that is wiped. NULL: not to be had */
@@ -232,12 +232,12 @@ static void claim(void)
 {
 	__register_atfork(before_fork, after_fork_parent, after_fork_child,
 			  NULL);
-	__atomic_store_n(&conn_owner_pid, getpid(), __ATOMIC_RELEASE);
+	conn_owner_pid = getpid();
 }
 
 bool conn_claim(void)
 {
-	if (__atomic_load_n(&conn_owner_pid, __ATOMIC_ACQUIRE) == 0)
+	if (conn_owner_pid == 0)
 		do_once(&claiming, claim);
 	return conn_owner_pid == getpid();
 }

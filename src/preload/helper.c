@@ -25,7 +25,7 @@ enum {
 	STACK_SIZE_MAX = 128 * 1024 * 1024,
 };
 
-static int epoll_fd = -1;
+static atomic_int epoll_fd = -1; /* the thread reads it without the lock */
 static _Atomic int running; /* 1: the thread exists; a futex */
 static _Atomic pid_t tid;   /* of it, or of the last one */
 static bool ending;         /* somebody waits for its end */

@@ -195,7 +195,7 @@ struct udp *udp_attach(int fd)
 	u->corked = 0;
 	u->asks_names = 0;
 	u->named = 0;
-	u->lead = UDP_LEAD_UNKNOWN;
+	u->lead = UDP_LEAD_NONE;
 	u->header_len = 0;
 	u->last.sa.sa_family = AF_UNSPEC;
 	u->relay.sa.sa_family = AF_UNSPEC;

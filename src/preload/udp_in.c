@@ -219,15 +219,12 @@ static int wait_again(int fd, struct patience *p, int *flags)
 	return r < 0 ? r : r == 0 ? -EAGAIN : 0;
 }
 
-/*
- * How long a header is to be expected: without a relay, none.
- * Return: or UDP_LEAD_...
- */
+/* Return: how long a header is to be expected, or UDP_LEAD_... */
 static size_t lead_of(int fd)
 {
 	const struct udp *u = udp_of(fd);
 
-	return u != NULL && u->relay.sa.sa_family != AF_UNSPEC ? u->lead : 0;
+	return u != NULL ? u->lead : UDP_LEAD_NONE;
 }
 
 static int receive(int fd, struct udp_got *got, const struct msghdr *msg,

@@ -22,6 +22,7 @@ enum udp_state {
 
 /* udp.lead, when no one length is to be expected */
 enum {
+	UDP_LEAD_NONE = 0,       /* there has been no relay yet */
 	UDP_LEAD_UNKNOWN = 0xfe, /* nothing has come yet */
 	UDP_LEAD_VARIES = 0xff,
 };
@@ -48,8 +49,9 @@ struct udp {
 	bool stub : 1;      /* @connected to a name server that is never asked */
 	bool loose : 1;     /* @connected, but the kernel's socket is not */
 	bool elsewhere : 1; /* a relative may have a relay for it by now */
-	bool queues : 1;    /* UDP_PENDING: there is a queue */
 	unsigned char shut : 2; /* UDP_PENDING: shutdown(2) by then; how + 1 */
+
+	_Atomic bool queues; /* UDP_PENDING: there is a queue */
 
 	/* These change without the lock, one by one ... */
 	_Atomic uint8_t lead;   /* octets of the header that came in last */

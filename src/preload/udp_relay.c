@@ -280,12 +280,20 @@ static void undecided(struct udp *u)
 	put_state(u, UDP_IDLE);
 }
 
+static void expect_headers(struct udp *u)
+{
+	uint8_t none = UDP_LEAD_NONE;
+
+	atomic_compare_exchange_strong(&u->lead, &none, UDP_LEAD_UNKNOWN);
+}
+
 static void ready(struct udp *u, struct run *run, int control,
 		  const union udp_address *relay)
 {
 	int fd = a_number_of(u);
 	struct udp_queue *q = queue_of(u);
 
+	expect_headers(u);
 	if (u->connected && !u->loose && fd >= 0)
 		net_connect(fd, &relay->sa, udp_address_len(relay));
 	if (fd >= 0)
@@ -346,6 +354,54 @@ static pid_t own_tid(void)
 	return (pid_t)sys(SYS_gettid);
 }
 
+/* To the helper, what the caller has begun. The lock is not held. */
+static bool hand_over(struct udp *u, struct tcp_attempt *a)
+{
+	struct conn_lock l;
+	bool done = false;
+
+	if (!conn_lock(&l))
+		return false;
+	a->fd = u->control; /* it may have moved */
+	udp_change(u);
+	u->control = -1;
+	u->asker = 0;
+	udp_changed(u);
+	done = conn_drive(a, settle, udp_index(u));
+	if (!done) {
+		udp_change(u);
+		u->control = a->fd;
+		u->asker = own_tid();
+		udp_changed(u);
+	}
+	conn_unlock(&l);
+	return done;
+}
+
+static bool has_send_timeout(int fd)
+{
+	struct timeval tv = { 0 };
+
+	tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
+	return tv.tv_sec != 0 || tv.tv_usec != 0;
+}
+
+/*
+ * Which handler has run poll(2) cannot tell, and the kernel can, in a wait that
+ * it restarts itself. That is looked into once the first wait is in vain.
+ * Return: as sock_wait; -ERESTART: wait for the helper
+ */
+static int wait_inline(void *arg, int fd, short events, int ms)
+{
+	bool *asked = arg;
+	int r = sock_wait_poll(NULL, fd, events, ms);
+
+	if (r > 0 || *asked)
+		return r;
+	*asked = true;
+	return sock_signals_differ() && !has_send_timeout(fd) ? -ERESTART : r;
+}
+
 /*
  * The caller waits, and may be cancelled meanwhile: then nobody settles it, and
  * whoever comes next finds out (is_deserted()). The lock is not held.
@@ -354,10 +410,16 @@ static int ask_and_wait(struct run *run, struct udp *u)
 {
 	struct tcp_attempt a;
 	struct conn_lock l;
+	bool asked = false;
 	int r = udp_associate_begin(&a, run, u->control);
 
 	if (r == 0)
+		r = tcp_attempt_wait(&a, wait_inline, &asked);
+	if (r == -ERESTART) {
+		if (hand_over(u, &a))
+			return 0;
 		r = tcp_attempt_wait(&a, sock_wait_poll, NULL);
+	}
 	if (r == -EINPROGRESS)
 		r = -EAGAIN; /* SO_SNDTIMEO */
 	if (!conn_lock(&l))
@@ -405,15 +467,18 @@ static int wait_for_answer(struct udp *u, int fd)
 {
 	struct timeval tv = { 0 };
 	struct timespec ts = { .tv_sec = 1 }; /* look: is_deserted()? */
-	bool limited;
+	bool limited, helped = u->asker == 0;
 	long r;
 
 	tcp_option(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
 	limited = tv.tv_sec != 0 || tv.tv_usec != 0;
 	if (limited)
 		ts = (struct timespec){ tv.tv_sec, tv.tv_usec * 1000 };
-	r = sys(SYS_futex, &u->state, FUTEX_WAIT_PRIVATE, UDP_PENDING, &ts,
-		NULL, 0);
+	/* Without a time-out the kernel restarts it after SA_RESTART. */
+	r = sys(SYS_futex, &u->state, FUTEX_WAIT_PRIVATE, UDP_PENDING,
+		limited || !helped ? &ts : NULL, NULL, 0);
+	if (r == -EINTR && helped)
+		return -EINTR;
 	if (r == -ETIMEDOUT)
 		return limited ? -EAGAIN : 0;
 	return r == -EINTR && (limited || sock_signal_interrupts()) ? -EINTR
@@ -429,6 +494,7 @@ static bool adopt_relay(struct udp *u, const struct endpoint *noted)
 	if (!udp_address_of(&relay, &ep, u->family) ||
 	    udp_address_same(&relay, &u->relay))
 		return false;
+	expect_headers(u);
 	udp_change(u);
 	u->relay = relay;
 	u->checked = udp_now();

@@ -34,6 +34,13 @@ uint64_t sock_now_us(void)
 
 enum { RESTARTING = 1, INTERRUPTING = 2 };
 
+/* Of what a thread has done itself: it does not wait then. */
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE ||
+	       sig == SIGILL || sig == SIGTRAP;
+}
+
 /* Which of the kinds in @enough are there? */
 static int handlers(int enough)
 {
@@ -42,7 +49,7 @@ static int handlers(int enough)
 
 	for (int sig = 1; sig < NSIG && (kinds & enough) != enough; sig++) {
 		/* Some signals are libc's own, and an error to ask for. */
-		if (sigaction(sig, NULL, &sa) < 0 ||
+		if (is_fault(sig) || sigaction(sig, NULL, &sa) < 0 ||
 		    ((sa.sa_flags & SA_SIGINFO) == 0 &&
 		     (sa.sa_handler == SIG_DFL || sa.sa_handler == SIG_IGN)))
 			continue;

@@ -28,7 +28,7 @@ int sock_wait_poll(void *arg, int fd, short events, int ms);
  * sock_signal_interrupts() - would connect(2) end by EINTR now?
  * It is restarted after a handler installed with SA_RESTART, but poll(2) never
  * is. Which handler has run cannot be seen: true if any handler of the process
- * lacks SA_RESTART (signal(7)).
+ * lacks SA_RESTART (signal(7)); those of faults aside.
  */
 bool sock_signal_interrupts(void);
 

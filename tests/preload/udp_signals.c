@@ -50,6 +50,7 @@ static void alarm_in(long us, long every)
 
 int main(void)
 {
+	struct sigaction other = { .sa_handler = nothing };
 	int fd = udp_socket();
 
 	handle(nothing, 0);
@@ -61,6 +62,8 @@ int main(void)
 	alarm_in(200000, 0);
 	CHECK_FAILS(recv(fd, &(char){ 0 }, 1, 0), EINTR);
 
+	/* Not though there is one without, which does not run. */
+	CHECK(sigaction(SIGUSR1, &other, NULL) == 0);
 	fd = udp_socket();
 	handle(nothing, SA_RESTART);
 	alarm_in(200000, 0);
