@@ -188,6 +188,19 @@ bool host_is_localhost(const char *name, size_t len)
 	       fold_under(name, len, localhost, sizeof(localhost) - 1);
 }
 
+bool host_is_hostname(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+		unsigned char letter = c | 0x20;
+
+		if (c < 0x80 && (letter < 'a' || letter > 'z') &&
+		    (c < '0' || c > '9') && c != '-' && c != '_' && c != '.')
+			return false;
+	}
+	return true;
+}
+
 bool host_is_impossible(const char *name, size_t len)
 {
 	static const char invalid[] = "invalid";

@@ -48,4 +48,10 @@ bool host_is_localhost(const char *name, size_t len);
  */
 bool host_is_impossible(const char *name, size_t len);
 
+/**
+ * host_is_hostname() - no ASCII but letters, digits, '-', '_' and '.': others,
+ * which the DNS allows, getaddrinfo(3) finds in hosts(5) alone
+ */
+bool host_is_hostname(const char *name, size_t len);
+
 #endif

@@ -91,9 +91,13 @@ static uint64_t cookie_load(const struct peer *place)
 	return atomic_load_explicit(&place->cookie, memory_order_acquire);
 }
 
+/*
+ * The kernel counts cookies up. Not mixed, those of one time share a page of
+ * memory, instead of having one each, and the oldest are overwritten first.
+ */
 static size_t probe(uint64_t cookie, unsigned i)
 {
-	return (mix(cookie) + i) & (PEERS_PLACES - 1);
+	return (cookie + i) & (PEERS_PLACES - 1);
 }
 
 /*

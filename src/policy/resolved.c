@@ -109,7 +109,8 @@ enum resolve_result resolved_name(struct resolved *r,
 	r->canonical.kind = ENDPOINT_NONE;
 	if (resolve_locally(r, from, name, family))
 		return r->count ? RESOLVE_OK : RESOLVE_NO_DATA;
-	if (host_is_impossible(name, len))
+	if (host_is_impossible(name, len) ||
+	    (from->host_names && !host_is_hostname(name, len)))
 		return RESOLVE_NO_NAME;
 	if (!run)
 		return RESOLVE_FAIL;

@@ -56,6 +56,7 @@ struct resolver {
 				 any more when @ask is called */
 	size_t hosts_len;
 	const char *own_name; /* the machine's, or NULL */
+	bool host_names;      /* see host_is_hostname(): all else is none */
 	resolver_ask *ask;
 	void *arg;
 	uint32_t now; /* CLOCK_MONOTONIC, seconds */

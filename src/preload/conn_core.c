@@ -124,6 +124,7 @@ static struct conn *conn_new(void)
 	in_use++;
 	c->slots = 0;
 	c->fd = -1;
+	c->held = false;
 	c->owner = 0;
 	c->event_fd = -1;
 	c->ticket = 0;
@@ -217,6 +218,7 @@ void conn_release(struct conn *c, int fd)
 	if (--c->slots > 0) {
 		/* The kernel keeps its registrations, too. */
 		if (works) {
+			helper_hold(c);
 			c->attempt.fd = conn_work_fd(c, fd);
 			helper_moved(c, fd);
 		}
@@ -313,6 +315,7 @@ void conn_give_way(int fd)
 		found = c->ticket != 0 && (works || c->event_fd == fd);
 		if (!found)
 			continue;
+		helper_hold(c);
 		if (works) {
 			c->attempt.fd = conn_work_fd(c, fd);
 		} else {

@@ -29,9 +29,10 @@ struct reg {
 typedef void conn_done(unsigned key, struct tcp_attempt *a, int error);
 
 struct conn {
-	uint32_t generation; /* counts the uses of this struct */
+	_Atomic uint32_t generation; /* counts the uses of this struct */
 	uint16_t next;       /* free list, or list of pending ones; 0: end */
 	atomic_bool watched; /* by the helper */
+	atomic_bool held;    /* but it is to keep its hands off */
 	bool told;           /* CONN_FAILED: its error has been told */
 	bool counted;        /* in conn_active */
 	bool owes_zero;      /* CONN_DONE: connect(2) has still to say so */
@@ -174,6 +175,11 @@ void conn_inherit_regs(struct conn *c);
 /** helper_watch() - drive @c, or watch a relative's; false: no thread */
 bool helper_watch(struct conn *c);
 void helper_unwatch(struct conn *c);
+/**
+ * helper_hold() - nothing uses @c's attempt until helper_moved()
+ * To be called before its descriptor changes.
+ */
+void helper_hold(struct conn *c);
 /** helper_moved() - @c is watched by another number from now on */
 void helper_moved(struct conn *c, int old_fd);
 /** helper_give_way() - was @fd the thread's own? Then it has moved */

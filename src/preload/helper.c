@@ -30,6 +30,12 @@ static _Atomic int running; /* 1: the thread exists; a futex */
 static _Atomic pid_t tid;   /* of it, or of the last one */
 static bool ending;         /* somebody waits for its end */
 static atomic_uint watched; /* conns that it watches */
+/*
+ * The one whose attempt it works on without the lock, for to send and to
+ * receive takes its time, and connect(2) wants the lock. It says so first, and
+ * then looks whether it may; who forbids it looks last whether it does.
+ */
+static struct conn *_Atomic stepping;
 
 /* Events name a conn by index and use, for it may be gone by then. */
 static uint64_t key_of(const struct conn *c)
@@ -58,14 +64,29 @@ static int arm(const struct conn *c, int op)
 	return (int)sys(SYS_epoll_ctl, epoll_fd, op, watched_fd(c), &e);
 }
 
+static void await_step(const struct conn *c)
+{
+	struct timespec moment = { .tv_nsec = 20000 };
+
+	while (unlikely(atomic_load(&stepping) == c))
+		sys(SYS_nanosleep, &moment, NULL);
+}
+
+void helper_hold(struct conn *c)
+{
+	c->held = true;
+	await_step(c);
+}
+
 void helper_unwatch(struct conn *c)
 {
 	struct epoll_event none = { 0 };
 
 	if (!c->watched)
 		return;
-	sys(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, watched_fd(c), &none);
 	c->watched = false;
+	await_step(c);
+	sys(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, watched_fd(c), &none);
 	watched--;
 }
 
@@ -73,8 +94,10 @@ void helper_moved(struct conn *c, int old_fd)
 {
 	struct epoll_event none = { 0 };
 
-	if (!c->watched || old_fd == watched_fd(c))
+	c->held = false;
+	if (!c->watched)
 		return;
+	/* Armed anew in any case: an event may have come meanwhile. */
 	sys(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, old_fd, &none);
 	arm(c, EPOLL_CTL_ADD);
 }
@@ -106,14 +129,15 @@ static void proceed(struct conn *c, enum tcp_state state)
 		finish(c, c->attempt.error);
 }
 
-/* @seen: EPOLLIN and the like, which are POLLIN and so on (eventpoll.h) */
-static void advance(struct conn *c, uint32_t seen)
+
+/* Return: what is still to be done, and with the lock held */
+static enum tcp_state step(struct conn *c, uint32_t seen)
 {
-	if (!conn_is_mine(c) || conn_local_state(c) != CONN_PENDING) {
-		finish(c, 0); /* the outcome stands in shared memory */
-		return;
-	}
-	proceed(c, tcp_attempt_step(&c->attempt, (short)seen));
+	/* The outcome stands in shared memory, if it is not ours to bring. */
+	if (!conn_is_mine(c) || conn_local_state(c) != CONN_PENDING)
+		return TCP_DONE;
+	/* EPOLLIN and the like are POLLIN and so on (eventpoll.h) */
+	return tcp_attempt_step(&c->attempt, (short)seen);
 }
 
 /* The proxy may have another address to go on with. */
@@ -143,7 +167,7 @@ static void look_for_timeouts(void)
 		else if (conn_is_mine(c) ||
 			 conn_local_state(c) != CONN_PENDING)
 			/* SO_RCVLOWAT may keep epoll from saying so. */
-			advance(c, 0);
+			proceed(c, step(c, 0));
 	}
 }
 
@@ -153,15 +177,23 @@ static void gone(void)
 	sys(SYS_futex, &running, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-/* One event; the lock is given back after each, for connect(2) waits for it. */
 static void handle(const struct epoll_event *event)
 {
-	struct conn *c;
+	uint64_t key = event->data.u64, ticket;
+	struct conn *c = conn_at((unsigned)key);
+	enum tcp_state state;
 
+	atomic_store(&stepping, c);
+	ticket = c->ticket;
+	state = conn_by_key(key) == NULL || c->held ? TCP_CONNECTING
+						    : step(c, event->events);
+	atomic_store(&stepping, NULL);
+	if (state != TCP_DONE && state != TCP_FAILED)
+		return;
 	conn_lock_helper();
-	c = conn_by_key(event->data.u64);
-	if (c != NULL)
-		advance(c, event->events);
+	/* It may have been given up, and even begun anew. */
+	if (conn_by_key(key) != NULL && c->ticket == ticket)
+		proceed(c, state);
 	conn_unlock_helper();
 }
 
@@ -286,6 +318,7 @@ void helper_forked(void)
 	epoll_fd = -1;
 	watched = 0;
 	ending = false;
+	atomic_store(&stepping, NULL);
 	atomic_store(&running, 0);
 	atomic_store(&tid, 0);
 }

@@ -103,9 +103,11 @@ enum resolve_result resolve_name(struct run *run, const char *name, int family,
 				 struct resolved *r)
 {
 	struct sources s;
-	enum resolve_result result =
-		resolved_name(r, open_sources(&s, run), name, family);
+	enum resolve_result result;
 
+	open_sources(&s, run);
+	s.resolver.host_names = true;
+	result = resolved_name(r, &s.resolver, name, family);
 	close_hosts(&s);
 	return result;
 }

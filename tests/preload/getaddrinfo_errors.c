@@ -44,6 +44,9 @@ int main(void)
 	CHECK(fails(label, "80", 0, 0, 0) == EAI_NONAME);
 	CHECK(fails("a..test", "80", 0, 0, 0) == EAI_NONAME);
 	CHECK(fails("", "80", 0, 0, 0) == EAI_NONAME);
+	CHECK(fails("1+.1.1.1", "80", 0, 0, 0) == EAI_NONAME);
+	CHECK(fails("0.1.1.~1", "80", AF_INET, 0, 0) == EAI_NONAME);
+	CHECK(gethostbyname("::1q") == NULL && h_errno == HOST_NOT_FOUND);
 	for (int i = 0; i < 64; i++)
 		whole += sprintf(whole, "abc.");
 	CHECK(strlen(name) == 256);

@@ -281,6 +281,27 @@ START_TEST(test_names)
 }
 END_TEST
 
+START_TEST(test_hostnames)
+{
+	static const struct {
+		const char *name;
+		bool good;
+	} odd[] = {
+		{"", true},	      {"a-b_c.D9.", true}, {"b\xc3\xbc.example", true},
+		{"1+.1.1.1", false},  {"0.1.1.~1", false}, {"::1q", false},
+		{"a b", false},	      {"a/b", false},	   {"a@b", false},
+		{"a[b", false},	      {"a`b", false},	   {"a{b", false},
+		{"a\x7f", false},     {"\n", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++)
+		ck_assert_msg(host_is_hostname(odd[i].name,
+					       strlen(odd[i].name)) ==
+				      odd[i].good,
+			      "%s", odd[i].name);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("hosts");
@@ -294,6 +315,7 @@ int main(void)
 	tcase_add_test(tc, test_long_lines);
 	tcase_add_test(tc, test_resolv);
 	tcase_add_test(tc, test_names);
+	tcase_add_test(tc, test_hostnames);
 	tcase_set_timeout(tc, 30);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_ENV);
