@@ -59,8 +59,12 @@ static int arm(const struct conn *c, int op)
 {
 	struct epoll_event e = { .data.u64 = key_of(c) };
 
-	/* Whatever is waited for: what is new is reported once. */
-	e.events = conn_is_mine(c) ? EPOLLIN | EPOLLOUT | EPOLLET : EPOLLIN;
+	/* What is new is reported once. */
+	e.events = EPOLLIN;
+	if (conn_is_mine(c))
+		e.events = EPOLLET | (tcp_attempt_events(&c->attempt) == POLLOUT
+					      ? EPOLLIN | EPOLLOUT
+					      : EPOLLIN);
 	return (int)sys(SYS_epoll_ctl, epoll_fd, op, watched_fd(c), &e);
 }
 

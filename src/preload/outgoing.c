@@ -222,6 +222,8 @@ static int connect_proxied(struct run *run, int fd,
 		return CONNECT_LOST;
 	if (r == -EINPROGRESS || r == -EINTR) {
 		/* POSIX: the attempt goes on without the caller. */
+		if (r == -EINPROGRESS)
+			tcp_attempt_hurry(&a);
 		if (conn_start(fd, &a, w.id))
 			return r;
 		r = connect_cut_off(fd, &a, r);

@@ -392,6 +392,20 @@ enum tcp_state tcp_attempt_step(struct tcp_attempt *a, short seen)
 	return (enum tcp_state)a->state;
 }
 
+void tcp_attempt_hurry(struct tcp_attempt *a)
+{
+	struct pollfd p = { .fd = a->fd, .events = POLLOUT };
+	struct timespec none = { 0 };
+	const struct endpoint *server;
+	unsigned count;
+
+	server = config_first_servers(&a->run->config, &count);
+	if (a->state == TCP_CONNECTING && a->server < count &&
+	    endpoint_is_loopback(&server[a->server]) &&
+	    sys(SYS_ppoll, &p, 1, &none, NULL, 0) == 1 && p.revents == POLLOUT)
+		tcp_attempt_step(a, POLLOUT);
+}
+
 short tcp_attempt_events(const struct tcp_attempt *a)
 {
 	return a->state == TCP_CONNECTING ||

@@ -89,6 +89,12 @@ int tcp_attempt_begin_associate(struct tcp_attempt *a, struct run *run, int fd,
  */
 enum tcp_state tcp_attempt_step(struct tcp_attempt *a, short seen);
 
+/**
+ * tcp_attempt_hurry() - a first step, if the proxy is so near that the kernel's
+ * connect has come to its end by now; it does not end the attempt
+ */
+void tcp_attempt_hurry(struct tcp_attempt *a);
+
 /** tcp_attempt_events() - POLLIN or POLLOUT: what to wait for */
 short tcp_attempt_events(const struct tcp_attempt *a);
 
