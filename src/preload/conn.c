@@ -214,7 +214,7 @@ bool conn_start(int fd, const struct tcp_attempt *a, uint64_t id)
 	c->attempt = *a;
 	c->attempt.fd = work;
 	/* The kernel has said 0 to us already: it is owed to the program. */
-	c->owes_zero = a->state != TCP_CONNECTING;
+	c->owes_zero = a->said_zero;
 	if ((conn_local_state(c) != CONN_PENDING && !conn_make_pending(c)) ||
 	    !helper_watch(c)) {
 		conn_drop_outcome(c);

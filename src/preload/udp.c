@@ -8,6 +8,7 @@
 
 #include "libc/libc.h"
 #include "libc/sys.h"
+#include "preload/state.h"
 #include "preload/udp_internal.h"
 #include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
@@ -132,11 +133,42 @@ static struct udp *make(void)
 	return NULL;
 }
 
+/* Until when control connections outlive their sockets; ms */
+static _Atomic uint64_t linger_until;
+static unsigned lingering; /* how many do; with the lock held */
+
+/* typedef conn_done */
+static void lingered(unsigned key, struct tcp_attempt *a, int error)
+{
+	(void)key;
+	(void)error;
+	lingering--;
+	conn_close_hidden(a->fd);
+}
+
+/* So that what was sent last arrives. Return: false if it cannot be done */
+static bool linger(struct udp *u)
+{
+	enum { LINGERING_MAX = 64 }; /* descriptors that the program may want */
+	unsigned ms = u->grace * UDP_GRACE_MS;
+	struct tcp_attempt a;
+
+	if (lingering == LINGERING_MAX)
+		return false;
+	tcp_attempt_linger(&a, state_run(), u->control, ms);
+	if (!conn_drive(&a, lingered, 0))
+		return false;
+	lingering++;
+	if (a.deadline > linger_until)
+		linger_until = a.deadline;
+	return true;
+}
+
 void udp_free_if_unused(struct udp *u)
 {
 	if (u->slots > 0 || u->state == UDP_PENDING)
 		return;
-	if (u->control >= 0)
+	if (u->control >= 0 && !(u->unanswered && linger(u)))
 		conn_close_hidden(u->control);
 	udp_fragments_drop(u);
 	udp_sources_forget(udp_index(u));
@@ -308,9 +340,11 @@ bool udp_give_way(int fd)
  */
 void udp_forked(void)
 {
+	linger_until = lingering = 0;
 	for (unsigned i = 0; i < pool_used; i++) {
 		struct udp *u = &pool[i];
 
+		u->unanswered = false; /* what the parent has sent */
 		if (u->state != UDP_PENDING)
 			continue;
 		udp_change(u);
@@ -336,6 +370,22 @@ static bool is_something_queued(void)
 	return false;
 }
 
+/* Return: until when what was sent last may be on its way to a relay; ms */
+static uint64_t under_way_until(void)
+{
+	uint64_t now = sock_now_ms(), end = linger_until;
+
+	for (unsigned i = 0; i < pool_used; i++) {
+		const struct udp *u = &pool[i];
+		uint64_t until = now + u->grace * UDP_GRACE_MS;
+
+		if (u->slots > 0 && u->state == UDP_READY && u->control >= 0 &&
+		    u->unanswered && until > end)
+			end = until;
+	}
+	return end;
+}
+
 void udp_await(void)
 {
 	enum { PATIENCE_MS = 2000 };
@@ -346,6 +396,9 @@ void udp_await(void)
 		return;
 	end = sock_now_ms() + PATIENCE_MS;
 	while (is_something_queued() && sock_now_ms() < end)
+		sys(SYS_nanosleep, &ms, NULL);
+	end = under_way_until();
+	while (sock_now_ms() < end)
 		sys(SYS_nanosleep, &ms, NULL);
 }
 

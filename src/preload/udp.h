@@ -64,7 +64,10 @@ void udp_forget(int fd);
 void udp_forked(void);
 /** udp_give_way() - was hidden @fd one of ours? It has moved. Lock held */
 bool udp_give_way(int fd);
-/** udp_await() - wait until nothing is queued any more, at most 2 s */
+/**
+ * udp_await() - wait until nothing is queued any more, at most 2 s, and for
+ * relays to have got what was sent last
+ */
 void udp_await(void);
 
 /* --- connect(2) (udp_connect.c) --------------------------------------------- */

@@ -143,6 +143,8 @@ static bool sort(struct run *run, int fd, const struct udp *s,
 	    udp_replaced(run, fd, &got->from)) {
 		struct udp *u = udp_of(fd);
 
+		if (u != NULL && u->unanswered)
+			u->unanswered = false;
 		if (udp_fragments_any() && udp_got_header(got, msg, &h) &&
 		    h.position == 0)
 			udp_fragments_end(fd);

@@ -27,6 +27,8 @@ enum {
 	UDP_LEAD_VARIES = 0xff,
 };
 
+#define UDP_GRACE_MS 2 /* the unit of udp.grace */
+
 /* At most 128 octets: there is one for each UDP socket that is proxied. */
 struct udp {
 	_Atomic uint32_t sequence; /* odd while it is being changed */
@@ -57,8 +59,10 @@ struct udp {
 	_Atomic uint8_t lead;   /* octets of the header that came in last */
 	_Atomic uint8_t asks_names; /* some destination was a name */
 	_Atomic uint8_t corked; /* what is sent next belongs to the same datagram */
+	_Atomic bool unanswered; /* sent to the relay, and nothing came since */
 	/* ... and those at the end together; odd while they do. */
 	_Atomic uint16_t last_sequence;
+	uint8_t grace; /* 2 ms: how long @control outlives what is unanswered */
 
 	union udp_address relay; /* the present or, in other states than
 				  * UDP_READY, the last one; unset: none yet */

@@ -182,6 +182,10 @@ static void remember(const struct outbound *route, const struct udp *s, int fd)
 static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		      const struct sockaddr *addr)
 {
+	struct udp *u = unlikely(!s->unanswered) ? udp_of(fd) : NULL;
+
+	if (u != NULL)
+		u->unanswered = true;
 	route->way.mapped = s->family == AF_INET6 &&
 			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
 	/* Connected, the kernel goes there by itself; and it filters. */

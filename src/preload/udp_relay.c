@@ -287,9 +287,22 @@ static void expect_headers(struct udp *u)
 	atomic_compare_exchange_strong(&u->lead, &none, UDP_LEAD_UNKNOWN);
 }
 
-static void ready(struct udp *u, struct run *run, int control,
+/*
+ * A control connection that is closed ends the association (RFC 1928 section
+ * 7), and may overtake the datagrams. @start: ms: when it was asked for
+ */
+static uint8_t grace_of(uint64_t start)
+{
+	enum { AT_LEAST_MS = 100, AT_MOST_MS = 500 };
+	uint64_t ms = AT_LEAST_MS + 2 * (sock_now_ms() - start);
+
+	return (uint8_t)((ms < AT_MOST_MS ? ms : AT_MOST_MS) / UDP_GRACE_MS);
+}
+
+static void ready(struct udp *u, const struct tcp_attempt *a,
 		  const union udp_address *relay)
 {
+	struct run *run = a->run;
 	int fd = a_number_of(u);
 	struct udp_queue *q = queue_of(u);
 
@@ -299,12 +312,15 @@ static void ready(struct udp *u, struct run *run, int control,
 	if (fd >= 0)
 		note_relay(run, fd, relay);
 	state_mark_datagrams();
-	if (q != NULL)
+	if (q != NULL) {
+		u->unanswered = true;
 		queue_flush(q, relay);
+	}
 	udp_change(u);
 	end_queue(u);
 	u->relay = *relay;
-	u->control = control;
+	u->control = a->fd;
+	u->grace = grace_of(a->start);
 	u->checked = udp_now();
 	udp_changed(u);
 	put_state(u, UDP_READY);
@@ -341,7 +357,7 @@ static void settle(unsigned key, struct tcp_attempt *a, int error)
 		 !device_leads_to(a_number_of(u), &relay))
 		refused(u, ENETUNREACH);
 	else
-		ready(u, a->run, a->fd, &relay);
+		ready(u, a, &relay);
 	if (u->state != UDP_READY)
 		conn_close_hidden(a->fd);
 	udp_free_if_unused(u);

@@ -157,6 +157,7 @@ static int try_servers(struct tcp_attempt *a, uint64_t now)
 		r = net_connect(a->fd, (struct sockaddr *)&ss, len);
 		if (r == -ENETUNREACH && allow_ipv4(a, &server[a->server]))
 			r = net_connect(a->fd, (struct sockaddr *)&ss, len);
+		a->said_zero = r == 0;
 		if (r == 0)
 			a->state = is_established(a) ? TCP_DONE
 						     : TCP_HANDSHAKE;
@@ -210,6 +211,7 @@ static int begin(struct tcp_attempt *a, struct run *run, int fd, int family,
 	a->family = (uint8_t)family;
 	endpoint_copy(&a->target, target);
 	a->error = a->cause = 0;
+	a->said_zero = false;
 	a->cookie = 0;
 	a->has_asked = asked != NULL;
 	if (asked != NULL)
@@ -231,6 +233,17 @@ int tcp_attempt_begin_associate(struct tcp_attempt *a, struct run *run, int fd,
 				int family, const struct endpoint *dst)
 {
 	return begin(a, run, fd, family, SOCKS_UDP_ASSOCIATE, dst, NULL);
+}
+
+void tcp_attempt_linger(struct tcp_attempt *a, struct run *run, int fd,
+			unsigned ms)
+{
+	*a = (struct tcp_attempt){
+		.run = run,
+		.fd = fd,
+		.state = TCP_LINGER,
+		.deadline = sock_now_ms() + ms,
+	};
 }
 
 /* The present address does not answer: @cause */
@@ -409,7 +422,8 @@ void tcp_attempt_hurry(struct tcp_attempt *a)
 short tcp_attempt_events(const struct tcp_attempt *a)
 {
 	return a->state == TCP_CONNECTING ||
-			       handshake_wants(&a->hs) == HANDSHAKE_WRITE
+			       (a->state == TCP_HANDSHAKE &&
+				handshake_wants(&a->hs) == HANDSHAKE_WRITE)
 		       ? POLLOUT
 		       : POLLIN;
 }
@@ -419,6 +433,10 @@ enum tcp_state tcp_attempt_timed_out(struct tcp_attempt *a)
 	if (a->state == TCP_CONNECTING) {
 		try_next_server(a, ETIMEDOUT);
 		return (enum tcp_state)a->state;
+	}
+	if (a->state == TCP_LINGER) {
+		a->state = TCP_DONE;
+		return TCP_DONE;
 	}
 	handshake_timed_out(&a->hs);
 	finish(a);

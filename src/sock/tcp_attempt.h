@@ -14,6 +14,7 @@
  *   TCP_DONE        it is connected; its peer is noted in the run state
  *   TCP_FAILED      @error; the socket is as the last step left it, and the
  *                   owner makes it look as the kernel's failure would
+ *   TCP_LINGER      nothing but open until the deadline, and TCP_DONE then
  *
  * It holds one pointer, to the run, and may be copied. Nothing here changes
  * O_NONBLOCK: our own I/O uses MSG_DONTWAIT. Never touches errno;
@@ -30,6 +31,7 @@ enum tcp_state {
 	TCP_HANDSHAKE,
 	TCP_DONE,
 	TCP_FAILED,
+	TCP_LINGER,
 };
 
 struct tcp_attempt {
@@ -42,6 +44,7 @@ struct tcp_attempt {
 	bool more;         /* half a message is in: its rest may be there */
 	bool requested;    /* the request is out: the longer time-out runs */
 	bool has_asked;
+	bool said_zero;    /* connect(2) has, of the kernel's connection */
 	uint8_t command;   /* enum socks_command, for our proxy */
 	int error;         /* positive errno, for TCP_FAILED */
 	int cause;         /* errno of the latest failure to reach the proxy; 0:
@@ -80,6 +83,10 @@ int tcp_attempt_begin(struct tcp_attempt *a, struct run *run, int fd,
  */
 int tcp_attempt_begin_associate(struct tcp_attempt *a, struct run *run, int fd,
 				int family, const struct endpoint *dst);
+
+/** tcp_attempt_linger() - @fd is to stay open for so long: TCP_LINGER */
+void tcp_attempt_linger(struct tcp_attempt *a, struct run *run, int fd,
+			unsigned ms);
 
 /**
  * tcp_attempt_step() - go on

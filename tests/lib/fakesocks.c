@@ -36,6 +36,7 @@
  *   stranger, bad    before it come some that are to be dropped
  *   twice, silent    it comes twice, or not at all
  *   delay=MS         it comes later
+ *   hesitant=MS      it looks later, and first at the control connection
  *   fragments=N      it comes in so many pieces, if it has as many octets
  *   skip=N, swap     without this one; the last one first
  * and where it is, and how long:

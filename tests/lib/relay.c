@@ -17,7 +17,7 @@ enum { HEADER_MAX = 262, DATAGRAM_MAX = 65536 };
 
 static struct {
 	bool zero, only4, stranger, bad, silent, twice, swap, resolve;
-	int delay, lose, shut, fragments, skip;
+	int delay, lose, shut, fragments, skip, hesitant;
 	char name[256];             /* BND.ADDR */
 	uint8_t source[HEADER_MAX]; /* a header without RSV and FRAG */
 	size_t source_len;
@@ -39,6 +39,7 @@ static const struct number {
 } numbers[] = {
 	{"delay=", &play.delay},	 {"lose=", &play.lose},
 	{"shut=", &play.shut},		 {"skip=", &play.skip},
+	{"hesitant=", &play.hesitant},
 	{"fragments=", &play.fragments},
 };
 
@@ -314,6 +315,12 @@ void relay_play(int control, const char *words, relay_note *note, void *arg)
 	p[1] = (struct pollfd){.fd = fd, .events = POLLIN};
 	for (;;) {
 		poll(p, 2, -1);
+		if (play.hesitant) {
+			poll(NULL, 0, play.hesitant);
+			poll(p, 2, 0);
+			if (p[0].revents)
+				p[1].revents = 0;
+		}
 		peer.len = sizeof(peer.addr);
 		n = p[1].revents ? recvfrom(fd, in, sizeof(in), 0,
 					    (struct sockaddr *)&peer.addr,
