@@ -139,8 +139,13 @@ bool udp_replaced(struct run *run, int fd, const union udp_address *from);
 /** udp_lost() - the relay seems to be gone; Return: it is, or is another */
 bool udp_lost(struct run *run, int fd);
 
-/** udp_drop_queue() - the lock is held */
+/* udp_queue.c: with the lock held, but for udp_enqueue() */
+/** udp_drop_queue() - and what is still in it */
 void udp_drop_queue(struct udp *u);
+/** udp_flush_queue() - to @relay; Return: false if there is no queue */
+bool udp_flush_queue(struct udp *u, const union udp_address *relay);
+/** udp_queue_fd() - a hidden duplicate of the queue's socket; -1: no queue */
+int udp_queue_fd(const struct udp *u);
 
 /**
  * udp_adopt() - @fd comes from another program of the run, with its relay and
