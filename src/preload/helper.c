@@ -133,7 +133,6 @@ static void proceed(struct conn *c, enum tcp_state state)
 		finish(c, c->attempt.error);
 }
 
-
 /* Return: what is still to be done, and with the lock held */
 static enum tcp_state step(struct conn *c, uint32_t seen)
 {

@@ -222,7 +222,8 @@ struct udp *udp_attach(int fd)
 	u->fd = fd;
 	u->control = -1;
 	u->family = (uint8_t)family;
-	u->connected = u->stub = u->queues = u->elsewhere = u->loose = false;
+	u->connected = u->stub = u->elsewhere = u->loose = false;
+	u->queues = u->unanswered = false;
 	u->shut = 0;
 	u->corked = 0;
 	u->asks_names = 0;

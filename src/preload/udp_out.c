@@ -51,7 +51,7 @@ static int family_of(const struct udp *s, int fd)
 	return family;
 }
 
-static enum out by_header(struct outbound *route, const uint8_t *header,
+static int by_header(struct outbound *route, const uint8_t *header,
 			  size_t header_len)
 {
 	memcpy(route->header, header, header_len);
