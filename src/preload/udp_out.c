@@ -52,7 +52,7 @@ static int family_of(const struct udp *s, int fd)
 }
 
 static int by_header(struct outbound *route, const uint8_t *header,
-			  size_t header_len)
+		     size_t header_len)
 {
 	memcpy(route->header, header, header_len);
 	route->way.header_len = (uint16_t)header_len;
