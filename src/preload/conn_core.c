@@ -13,6 +13,7 @@
 #include "libc/sys.h"
 #include "preload/bell.h"
 #include "preload/conn_internal.h"
+#include "preload/io_signal.h"
 #include "preload/outcome.h"
 #include "preload/state.h"
 #include "preload/udp.h"
@@ -141,6 +142,7 @@ struct conn *conn_make(int fd)
 	if (c != NULL) {
 		c->slots = 1;
 		c->fd = fd;
+		c->made_here = fd_get(fd) == FD_FRESH;
 		fd_set_value(fd, (uint16_t)conn_index(c));
 	}
 	return c;
@@ -422,6 +424,8 @@ void conn_finish(struct conn *c, int error)
 		bell_ring(); /* a relative's event descriptor told us */
 	}
 	conn_apply_regs(c);
+	if (!c->made_here || io_signal_possible())
+		io_signal_send(c->attempt.fd, c->fd);
 	if (c->attempt.fd >= 0)
 		conn_close_hidden(c->attempt.fd);
 	c->attempt.fd = -1;

@@ -37,6 +37,7 @@ struct conn {
 	bool counted;        /* in conn_active */
 	bool owes_zero;      /* CONN_DONE: connect(2) has still to say so */
 	bool forked;         /* a child may have the socket too */
+	bool made_here;      /* by socket(2), and in this program */
 	int slots;           /* numbers in fd_table that mean this one */
 	int fd;              /* the first of them */
 	_Atomic pid_t owner; /* who runs the handshake; 0: out of sight */

@@ -15,6 +15,7 @@
 #include "libc/sys.h"
 #include "preload/conn.h"
 #include "preload/fd_life.h"
+#include "preload/io_signal.h"
 #include "preload/state.h"
 
 EXPORT int close(int fd)
@@ -162,6 +163,8 @@ EXPORT int fcntl(int fd, int cmd, ...)
 	/* Close-on-exec would take the run from the program's children. */
 	if (unlikely(cmd == F_SETFD) && fd_is_hidden(fd))
 		return 0;
+	if (cmd == F_SETFL && ((long)arg & O_ASYNC) != 0)
+		io_signal_asked();
 	r = libc(fcntl)(fd, cmd, arg);
 	if ((cmd == F_DUPFD || cmd == F_DUPFD_CLOEXEC) && r >= 0)
 		fd_duplicated(fd, r);

@@ -99,6 +99,8 @@ EXPORT int ioctl(int fd, unsigned long request, ...)
 		*(int *)arg = 0;
 		return 0;
 	}
+	if (request == FIOASYNC)
+		io_signal_asked();
 	r = libc(ioctl)(fd, request, arg);
 	if (r == 0 && request == FIONREAD && udp_concerns(fd))
 		*(int *)arg = udp_input_size(fd, *(int *)arg);
