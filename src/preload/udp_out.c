@@ -14,6 +14,7 @@
 #include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/report.h"
+#include "sock/udp_parts.h"
 #include "sock/udp_send.h"
 
 #define COPIED_MAX 2048
@@ -150,6 +151,8 @@ static int find(struct outbound *route, struct run *run, int fd,
 	route->way.header_len = 0;
 	route->way.segment = s->segment;
 	route->way.mapped = false;
+	route->way.limit = run != NULL && run->config.fragment ? UDP_LIMIT_IPV4
+							       : 0;
 	route->asked.sa.sa_family = AF_UNSPEC;
 	if (addr == NULL || len == 0) /* as sendmsg(2) has it */
 		return to_peer(route, run, s);
@@ -188,6 +191,9 @@ static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		u->unanswered = true;
 	route->way.mapped = s->family == AF_INET6 &&
 			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
+	if (unlikely(route->way.limit > 0) &&
+	    s->relay.sa.sa_family == AF_INET6 && !route->way.mapped)
+		route->way.limit = UDP_LIMIT_IPV6;
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected && !s->loose &&
 	    (addr == NULL || udp_address_len(&route->asked) == 0 ||
@@ -228,7 +234,8 @@ static ssize_t enqueue(int fd, const struct outbound *route,
 
 	if (!is_readable(msg))
 		return -EFAULT;
-	if (n + route->way.header_len > 65507)
+	if (route->way.limit > 0 ? !udp_is_possible(route->header, n)
+				 : n + route->way.header_len > UDP_LIMIT_IPV4)
 		return -EMSGSIZE;
 	return udp_enqueue(fd, route->header, route->way.header_len, msg,
 			   route->way.segment)
@@ -245,6 +252,7 @@ static ssize_t send_piece(int fd, struct udp *u, struct outbound *route,
 	bool more = (flags & MSG_MORE) != 0 || u->cork;
 	ssize_t r;
 
+	route->way.limit = 0; /* how long it becomes nobody knows */
 	if (u->corked) {
 		route->way.header_len = 0;
 		route->way.segment = 0;
