@@ -10,6 +10,7 @@
 #include "libc/net.h"
 #include "preload/memory.h"
 #include "preload/state.h"
+#include "preload/udp_dns.h"
 #include "preload/udp_internal.h"
 #include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
@@ -316,12 +317,46 @@ static ssize_t send_plain(int fd, const struct udp *s, const struct msghdr *msg,
 	return udp_send(fd, &way, msg, flags);
 }
 
+/*
+ * A relay is needed and, as far as is known, not there. A query to a name server
+ * can do without.
+ * Return: 0: the relay stands; UDP_QUEUED: it is on its way; -EAGAIN and the
+ * like, or what @carried says has become of the query
+ */
+static ssize_t need_relay(struct run *run, int fd, const struct udp *s,
+			  const struct outbound *route,
+			  const struct msghdr *msg, int flags, bool *carried)
+{
+	const union udp_address *server =
+		udp_address_len(&route->asked) > 0 ? &route->asked : &s->last;
+	bool waits = may_wait(fd, flags), dns = udp_dns_concerns(server);
+	struct udp now;
+	ssize_t r = -ENETUNREACH, n;
+
+	*carried = false;
+	if (!dns)
+		return udp_relay(run, fd, waits);
+	if (s->state == UDP_READY || !udp_dns_refused())
+		r = udp_relay(run, fd, waits || udp_dns_waits());
+	if (r == 0)
+		udp_dns_relay();
+	if (r >= 0 || r == -EINTR || r == -EAGAIN ||
+	    (udp_snapshot(fd, &now) && now.state == UDP_READY))
+		return r;
+	n = udp_dns_send(run, fd, server, route->header,
+			 route->way.header_len, msg);
+	*carried = n >= 0;
+	if (*carried)
+		remember(route, s, fd);
+	return *carried ? n : r;
+}
+
 ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	struct run *run = state_run();
 	struct outbound route;
 	struct udp s;
-	bool again = false;
+	bool again = false, carried;
 	ssize_t r;
 
 	for (;;) {
@@ -339,8 +374,9 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 		}
 		if (unlikely(s.state != UDP_READY ||
 			     s.checked != udp_now())) {
-			r = udp_relay(run, fd, may_wait(fd, flags));
-			if (r < 0)
+			r = need_relay(run, fd, &s, &route, msg, flags,
+				       &carried);
+			if (r < 0 || carried)
 				return r;
 			if (!udp_snapshot(fd, &s))
 				return -EBADF;
