@@ -112,20 +112,33 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 	return r;
 }
 
+bool sock_stub_peer(struct run *run, int fd, struct endpoint *asked)
+{
+	int protocol = 0;
+	uint64_t id;
+
+	return tcp_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol,
+			  sizeof(protocol)) == 0 &&
+	       protocol == IPPROTO_TCP &&
+	       tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0 &&
+	       peers_get(&run->peers, id, asked) && asked->port == 53;
+}
+
 bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	       struct endpoint *asked)
 {
 	const struct endpoint *server;
-	bool known = endpoint_is_loopback(peer); /* a name server's stub? */
 	unsigned count;
 	uint64_t id;
 
 	server = config_first_servers(&run->config, &count);
-	for (unsigned i = 0; i < count && !known; i++)
-		known = endpoint_equal(peer, &server[i]);
-	return known &&
-	       tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0 &&
-	       peers_get(&run->peers, id, asked);
+	for (unsigned i = 0; i < count; i++) {
+		if (endpoint_equal(peer, &server[i]))
+			return tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id,
+					  sizeof(id)) == 0 &&
+			       peers_get(&run->peers, id, asked);
+	}
+	return false;
 }
 
 void sock_forget_peer(struct run *run, int fd)
