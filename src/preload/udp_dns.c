@@ -14,17 +14,18 @@ enum {
 	ANSWER_MAX = 4096, /* by UDP; what EDNS asks for beyond is cut */
 };
 
-static _Atomic bool relay_seen;
+static atomic_bool asked; /* whether there is a relay: once is enough */
 static _Atomic uint32_t refused_until; /* udp_now(); 0: it was not refused */
 
 bool udp_dns_waits(void)
 {
-	return !relay_seen && refused_until == 0;
+	/* A proxy that does not answer must not make all of them wait. */
+	return !atomic_exchange(&asked, true);
 }
 
 void udp_dns_relay(void)
 {
-	relay_seen = true;
+	asked = true;
 	refused_until = 0;
 }
 

@@ -26,7 +26,10 @@ static inline bool udp_dns_concerns(const union udp_address *to)
 	return to->in.sin_port == htons(53); /* in the same place for IPv6 */
 }
 
-/** udp_dns_waits() - is it still unknown whether the proxy has relays? */
+/**
+ * udp_dns_waits() - nobody has asked yet whether the proxy has relays: the
+ * caller is to do so, and to wait; true once, at most
+ */
 bool udp_dns_waits(void);
 
 /** udp_dns_relay() - a relay was asked for, and is there */
