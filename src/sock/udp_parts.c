@@ -26,9 +26,9 @@ static size_t length_of(const struct msghdr *msg)
 	return n;
 }
 
-bool udp_needs_parts(const struct udp_way *way, const struct msghdr *msg)
+bool udp_is_too_long(const struct udp_way *way, const struct msghdr *msg)
 {
-	return way->limit > 0 && way->header_len > 0 &&
+	return way->header_len > 0 &&
 	       length_of(msg) > udp_part_size(way->limit, way->header_len);
 }
 

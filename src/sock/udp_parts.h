@@ -13,19 +13,27 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+#include "base/compiler.h"
 #include "sock/udp_send.h"
 
 /* Octets of UDP data in one packet: 65535 without the headers (RFC 768). */
 #define UDP_LIMIT_IPV4 65507
 #define UDP_LIMIT_IPV6 65527
 
-/** udp_needs_parts() - is @msg longer than @way->limit, which is set? */
-bool udp_needs_parts(const struct udp_way *way, const struct msghdr *msg);
-
 /** udp_part_size() - octets of payload behind a header of @header_len */
 static inline size_t udp_part_size(size_t limit, size_t header_len)
 {
 	return limit - header_len;
+}
+
+/** udp_is_too_long() - for @way->limit, which is set */
+bool udp_is_too_long(const struct udp_way *way, const struct msghdr *msg);
+
+/** udp_needs_parts() - may @msg go in parts, and must it? */
+static inline bool udp_needs_parts(const struct udp_way *way,
+				   const struct msghdr *msg)
+{
+	return unlikely(way->limit > 0) && udp_is_too_long(way, msg);
 }
 
 /**

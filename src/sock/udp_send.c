@@ -278,7 +278,7 @@ ssize_t udp_send(int fd, const struct udp_way *way, const struct msghdr *msg,
 		segment = USHRT_MAX; /* one, with other control data */
 	if (unlikely(segment > 0))
 		return send_segments(fd, way, msg, flags, segment);
-	if (unlikely(udp_needs_parts(way, msg)))
+	if (udp_needs_parts(way, msg))
 		return udp_send_parts(fd, way, msg, flags);
 	if (msg->msg_iovlen == IOV_MAX)
 		return send_joined(fd, way, msg, flags);
@@ -303,7 +303,7 @@ int udp_send_batch(int fd, const struct udp_way *const ways[],
 		if (m->msg_iovlen + 1 > IOV_BATCH - used ||
 		    segment_of(ways[i], m) > 0 ||
 		    has_useless(m, ways[i]) ||
-		    unlikely(udp_needs_parts(ways[i], m)))
+		    udp_needs_parts(ways[i], m))
 			break;
 		put_header(&out[i].msg_hdr, iov + used, ways[i], m);
 		if (ways[i]->header_len == 0) {
