@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "libc/net.h"
 #include "libc/sys.h"
@@ -29,7 +30,8 @@ enum {
 	SET_SIZE = 8, /* octets of the kernel's sigset_t */
 };
 
-static _Atomic int connections;
+static _Atomic int connections; /* of @counted: forks begin anew */
+static _Atomic pid_t counted;
 
 enum {
 	STARTING, /* the fd is the caller's */
@@ -114,6 +116,10 @@ static bool serve_in_thread(struct run *run, int fd)
 	struct start start = { .run = run, .fd = fd };
 	int r;
 
+	if (counted != getpid()) {
+		counted = getpid();
+		connections = 0;
+	}
 	if (++connections > TCP_STUB_MAX) {
 		connections--;
 		return false;

@@ -7,6 +7,7 @@
 #include "datagram.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 
 /* A query for web.test, type A, behind its length */
 static const unsigned char query[] =
@@ -74,6 +75,27 @@ static void check_pipe(void)
 	CHECK(close(fd) == 0 && close(ends[0]) == 0);
 }
 
+/* At most 32 at a time; a child has as many of its own. */
+static void many(void)
+{
+	int fd[33], status;
+
+	for (int i = 0; i < 32; i++) {
+		fd[i] = socket(AF_INET, SOCK_STREAM, 0);
+		CHECK(connect4(fd[i], "127.0.0.53", 53) == 0);
+	}
+	fd[32] = socket(AF_INET, SOCK_STREAM, 0);
+	CHECK_FAILS(connect4(fd[32], "127.0.0.53", 53), ENETUNREACH);
+	if (fork() == 0) {
+		CHECK(connect4(fd[32], "127.0.0.53", 53) == 0);
+		ask_one(fd[32]);
+		_exit(0);
+	}
+	CHECK(wait(&status) > 0 && status == 0);
+	for (int i = 0; i < 33; i++)
+		CHECK(close(fd[i]) == 0);
+}
+
 int main(void)
 {
 	int first = dup(0), fd6 = socket(AF_INET6, SOCK_STREAM, 0);
@@ -96,6 +118,8 @@ int main(void)
 	CHECK(connect4(fd, "127.0.0.53", 53) == 0);
 	CHECK(send(fd, "\0\3abc", 5, 0) == 5);
 	CHECK(recv(fd, &octet, 1, 0) == 0);
+	many();
+	usleep(100000);
 	/* As many as there may be, one after the other. */
 	for (int i = 0; i < 100; i++) {
 		fd = socket(AF_INET, SOCK_STREAM, 0);
