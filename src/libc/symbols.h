@@ -83,7 +83,7 @@ HOOK(fcntl)
 ALIAS(__fcntl, fcntl)
 ALIAS(fcntl64, fcntl)
 
-/* names: preload/hook_names.c, hook_resolver.c */
+/* names: preload/hook_names.c, hook_names_async.c, hook_resolver.c */
 HOOK(getaddrinfo)
 HOOK(getnameinfo)
 HOOK(gethostbyname)

@@ -189,6 +189,12 @@ static bool set_udp(struct config *c, const char *value)
 	return c->udp_blocked || strcmp(value, "proxy") == 0;
 }
 
+static bool set_fragment(struct config *c, const char *value)
+{
+	c->fragment = strcmp(value, "on") == 0;
+	return c->fragment || strcmp(value, "off") == 0;
+}
+
 static bool set_dns(struct config *c, const char *value)
 {
 	struct endpoint ep;
@@ -303,6 +309,7 @@ static const struct {
 } settings[] = {
 	{"loopback", set_loopback, "expected direct or proxy"},
 	{"udp", set_udp, "expected proxy or block"},
+	{"fragment", set_fragment, "expected on or off"},
 	{"dns", set_dns, "expected auto, fake or a name server's address"},
 	{"fake-ipv4", set_fake_ipv4,
 	 "expected an IPv4 network of 15 to 24 bits, such as 198.18.0.0/15"},

@@ -49,6 +49,7 @@ struct config {
 	struct endpoint dns_server;
 
 	bool udp_blocked; /* no relay is asked for */
+	bool fragment;    /* RFC 1928 section 7: what no datagram can carry */
 
 	/* The networks that fake addresses come from. */
 	uint8_t fake_ipv4[4];
@@ -108,8 +109,8 @@ bool config_add_rules(struct config *c, enum route route, const char *value,
 
 /**
  * config_setting() - the number of a plain setting of the file, by its key:
- * loopback, udp, dns, fake-ipv4, fake-ipv6, negotiate-timeout, request-timeout,
- * pipeline
+ * loopback, udp, fragment, dns, fake-ipv4, fake-ipv6, negotiate-timeout,
+ * request-timeout, pipeline
  * Return: -1 for any other key
  */
 int config_setting(const char *key);

@@ -163,9 +163,9 @@ static void read_setting(struct parser *ps, struct span key, struct span value)
 	if (special < 0 && setting < 0) {
 		fault_about(ps, key,
 			    "unknown key: expected server, username, "
-			    "password-file, loopback, udp, dns, fake-ipv4, "
-			    "fake-ipv6, negotiate-timeout, request-timeout or "
-			    "pipeline");
+			    "password-file, loopback, udp, fragment, dns, "
+			    "fake-ipv4, fake-ipv6, negotiate-timeout, "
+			    "request-timeout or pipeline");
 		return;
 	}
 	if (special == KEY_PASSWORD) {

@@ -8,6 +8,8 @@
  *   username = alice
  *   password-file = /etc/socksify.password
  *   loopback = direct | proxy
+ *   udp = proxy | block
+ *   fragment = on | off
  *   dns = auto | fake | ADDRESS
  *   fake-ipv4 = 198.18.0.0/15
  *   fake-ipv6 = fd..::/64

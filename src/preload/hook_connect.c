@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libc/libc.h"
+#include "policy/rules.h"
 #include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/outgoing.h"
@@ -58,7 +59,9 @@ EXPORT int getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 		return -1;
 	if (libc(getpeername)(fd, (struct sockaddr *)&ss, &n) == 0 &&
 	    endpoint_from_sockaddr(&peer, (struct sockaddr *)&ss, n) &&
-	    sock_peer(run, fd, &peer, &asked)) {
+	    (sock_peer(run, fd, &peer, &asked) ||
+	     (endpoint_is_loopback(&peer) &&
+	      sock_stub_peer(run, fd, &asked)))) {
 		n = endpoint_to_sockaddr(&asked, ss.ss_family, &ss);
 		put_address(addr, room, len, &ss, n);
 	}

@@ -368,15 +368,3 @@ EXPORT struct hostent *gethostbyaddr(const void *addr, socklen_t len,
 	h_errno = herr;
 	return r == 0 ? &static_host : NULL;
 }
-
-/* Its look-ups run in libc's threads, where no hook sees them: refused. */
-EXPORT int getaddrinfo_a(int mode, struct gaicb *list[], int n,
-			 struct sigevent *sevp)
-{
-	(void)mode;
-	(void)list;
-	(void)n;
-	(void)sevp;
-	errno = ENOSYS;
-	return EAI_SYSTEM;
-}

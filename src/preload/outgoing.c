@@ -7,10 +7,12 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "policy/destination.h"
+#include "policy/dns_stub.h"
 #include "preload/conn.h"
 #include "preload/memory.h"
 #include "preload/outgoing.h"
 #include "preload/state.h"
+#include "preload/tcp_stub.h"
 #include "preload/udp.h"
 #include "sock/kind.h"
 #include "sock/report.h"
@@ -235,10 +237,31 @@ static int connect_proxied(struct run *run, int fd,
 	return r;
 }
 
+/* A name server that is not asked itself, over TCP. */
+static int connect_name_server(struct run *run, int fd,
+			       const struct destination *d,
+			       enum dns_stub_place place, int family)
+{
+	struct destination other = *d;
+
+	if (place == DNS_STUB_HERE) {
+		conn_connected(fd);
+		return tcp_stub_connect(run, fd, d);
+	}
+	other.target = run->config.dns_server;
+	return connect_proxied(run, fd, &other, family);
+}
+
 static int connect_judged(struct run *run, int fd, const struct destination *d,
 			  const struct sockaddr *addr, socklen_t len)
 {
+	enum dns_stub_place place = run != NULL
+					    ? dns_stub_place(&run->config, d)
+					    : DNS_STUB_NOT;
 	int kind, r;
+
+	if (unlikely(place != DNS_STUB_NOT) && sock_kind(fd) == SOCK_TCP)
+		return connect_name_server(run, fd, d, place, addr->sa_family);
 
 	switch (d->verdict.route) {
 	case ROUTE_DIRECT:

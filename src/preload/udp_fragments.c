@@ -85,10 +85,14 @@ static ssize_t take(struct queue *q, const struct udp_got *got,
 
 	if (payload == MAP_FAILED)
 		return -1;
-	/* What was cut off, for want of room, ends the sequence. */
-	if (udp_got_copy(got, msg, h->length, payload, n) == n &&
-	    fragments_take(&q->fragments, h, payload, n, sock_now_ms()) ==
-		    FRAGMENTS_WHOLE) {
+	/*
+	 * What was cut off, for want of room, ends the sequence: another's
+	 * might go on where it left off.
+	 */
+	if (udp_got_copy(got, msg, h->length, payload, n) < n) {
+		end(q);
+	} else if (fragments_take(&q->fragments, h, payload, n,
+				  sock_now_ms()) == FRAGMENTS_WHOLE) {
 		r = copy_whole(&q->fragments, whole);
 		if (peek)
 			q->fragments = before;

@@ -10,10 +10,12 @@
 #include "libc/net.h"
 #include "preload/memory.h"
 #include "preload/state.h"
+#include "preload/udp_dns.h"
 #include "preload/udp_internal.h"
 #include "preload/udp_sources.h"
 #include "preload/udp_stub.h"
 #include "sock/report.h"
+#include "sock/udp_parts.h"
 #include "sock/udp_send.h"
 
 #define COPIED_MAX 2048
@@ -150,6 +152,8 @@ static int find(struct outbound *route, struct run *run, int fd,
 	route->way.header_len = 0;
 	route->way.segment = s->segment;
 	route->way.mapped = false;
+	route->way.limit = run != NULL && run->config.fragment ? UDP_LIMIT_IPV4
+							       : 0;
 	route->asked.sa.sa_family = AF_UNSPEC;
 	if (addr == NULL || len == 0) /* as sendmsg(2) has it */
 		return to_peer(route, run, s);
@@ -188,6 +192,9 @@ static void set_relay(struct outbound *route, const struct udp *s, int fd,
 		u->unanswered = true;
 	route->way.mapped = s->family == AF_INET6 &&
 			    IN6_IS_ADDR_V4MAPPED(&s->relay.in6.sin6_addr);
+	if (unlikely(route->way.limit > 0) &&
+	    s->relay.sa.sa_family == AF_INET6 && !route->way.mapped)
+		route->way.limit = UDP_LIMIT_IPV6;
 	/* Connected, the kernel goes there by itself; and it filters. */
 	if (s->connected && !s->loose &&
 	    (addr == NULL || udp_address_len(&route->asked) == 0 ||
@@ -228,7 +235,8 @@ static ssize_t enqueue(int fd, const struct outbound *route,
 
 	if (!is_readable(msg))
 		return -EFAULT;
-	if (n + route->way.header_len > 65507)
+	if (route->way.limit > 0 ? !udp_is_possible(route->header, n)
+				 : n + route->way.header_len > UDP_LIMIT_IPV4)
 		return -EMSGSIZE;
 	return udp_enqueue(fd, route->header, route->way.header_len, msg,
 			   route->way.segment)
@@ -245,6 +253,7 @@ static ssize_t send_piece(int fd, struct udp *u, struct outbound *route,
 	bool more = (flags & MSG_MORE) != 0 || u->cork;
 	ssize_t r;
 
+	route->way.limit = 0; /* how long it becomes nobody knows */
 	if (u->corked) {
 		route->way.header_len = 0;
 		route->way.segment = 0;
@@ -308,12 +317,46 @@ static ssize_t send_plain(int fd, const struct udp *s, const struct msghdr *msg,
 	return udp_send(fd, &way, msg, flags);
 }
 
+/*
+ * A relay is needed and, as far as is known, not there. A query to a name server
+ * can do without.
+ * Return: 0: the relay stands; UDP_QUEUED: it is on its way; -EAGAIN and the
+ * like, or what @carried says has become of the query
+ */
+static ssize_t need_relay(struct run *run, int fd, const struct udp *s,
+			  const struct outbound *route,
+			  const struct msghdr *msg, int flags, bool *carried)
+{
+	const union udp_address *server =
+		udp_address_len(&route->asked) > 0 ? &route->asked : &s->last;
+	bool waits = may_wait(fd, flags), dns = udp_dns_concerns(server);
+	struct udp now;
+	ssize_t r = -ENETUNREACH, n;
+
+	*carried = false;
+	if (!dns)
+		return udp_relay(run, fd, waits);
+	if (s->state == UDP_READY || !udp_dns_refused())
+		r = udp_relay(run, fd, waits || udp_dns_waits());
+	if (r == 0)
+		udp_dns_relay();
+	if (r >= 0 || r == -EINTR || r == -EAGAIN ||
+	    (udp_snapshot(fd, &now) && now.state == UDP_READY))
+		return r;
+	n = udp_dns_send(run, fd, server, route->header,
+			 route->way.header_len, msg);
+	*carried = n >= 0;
+	if (*carried)
+		remember(route, s, fd);
+	return *carried ? n : r;
+}
+
 ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	struct run *run = state_run();
 	struct outbound route;
 	struct udp s;
-	bool again = false;
+	bool again = false, carried;
 	ssize_t r;
 
 	for (;;) {
@@ -331,8 +374,9 @@ ssize_t udp_sendmsg(int fd, const struct msghdr *msg, int flags)
 		}
 		if (unlikely(s.state != UDP_READY ||
 			     s.checked != udp_now())) {
-			r = udp_relay(run, fd, may_wait(fd, flags));
-			if (r < 0)
+			r = need_relay(run, fd, &s, &route, msg, flags,
+				       &carried);
+			if (r < 0 || carried)
 				return r;
 			if (!udp_snapshot(fd, &s))
 				return -EBADF;

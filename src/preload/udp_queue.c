@@ -4,7 +4,6 @@
  * order, at most UDP_QUEUE_MAX octets of it.
  */
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <time.h>
 
@@ -12,6 +11,8 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "preload/udp_internal.h"
+#include "sock/udp_parts.h"
+#include "socks/fragments.h"
 
 /* Datagrams with their headers, each behind its length. */
 struct udp_queue {
@@ -163,19 +164,45 @@ int udp_queue_fd(const struct udp *u)
 	return q != NULL ? q->fd : -1;
 }
 
+/*
+ * With UDP_SEGMENT one datagram for each segment; what is too long, fragments:
+ * whether they may be is the caller's matter.
+ */
+static void put_all(struct udp_queue *q, const uint8_t *header,
+		    size_t header_len, const struct msghdr *msg, size_t n,
+		    uint16_t segment)
+{
+	size_t size = udp_part_size(UDP_LIMIT_IPV4, header_len), some;
+	uint8_t part_header[DATAGRAM_HEADER_MAX];
+	unsigned count = segment > 0 ? 0 : fragments_count(n, size);
+
+	memcpy(part_header, header, header_len);
+	for (unsigned i = 0; i < count; i++) {
+		struct fragments_part part = fragments_part(n, size, i);
+
+		part_header[2] = part.frag;
+		queue_put(q, part_header, header_len, msg, part.offset,
+			  part.length);
+	}
+	for (size_t at = 0; segment > 0; at += some) {
+		some = n - at < segment ? n - at : segment;
+		queue_put(q, header, header_len, msg, at, some);
+		if (at + some >= n)
+			break;
+	}
+}
+
 bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
 		 const struct msghdr *msg, uint16_t segment)
 {
 	struct udp_queue *q;
-	size_t n = 0, some;
+	size_t n = 0;
 	struct conn_lock l;
 	struct udp *u;
 	bool pending;
 
 	for (size_t i = 0; i < msg->msg_iovlen; i++)
 		n += msg->msg_iov[i].iov_len;
-	if (segment == 0)
-		segment = USHRT_MAX;
 	if (!conn_lock(&l))
 		return false;
 	u = udp_of(fd);
@@ -187,12 +214,8 @@ bool udp_enqueue(int fd, const uint8_t *header, size_t header_len,
 		u->queues = q != NULL;
 		udp_changed(u);
 	}
-	for (size_t at = 0; q != NULL; at += some) {
-		some = n - at < segment ? n - at : segment;
-		queue_put(q, header, header_len, msg, at, some);
-		if (at + some >= n)
-			break;
-	}
+	if (q != NULL)
+		put_all(q, header, header_len, msg, n, segment);
 	conn_unlock(&l);
 	return pending;
 }

@@ -140,7 +140,7 @@ static const struct stub *way_back(int fd, int family, union udp_address *to)
 	return make6() ? &stub6 : NULL;
 }
 
-static size_t gather(uint8_t *to, size_t room, const struct msghdr *msg)
+size_t udp_stub_gather(uint8_t *to, size_t room, const struct msghdr *msg)
 {
 	size_t n = 0;
 
@@ -156,17 +156,47 @@ static size_t gather(uint8_t *to, size_t room, const struct msghdr *msg)
 	return n;
 }
 
+/* Connected to where nothing comes from: to @stub instead. */
+static bool hear(const struct udp *u, int fd, const struct stub *stub)
+{
+	union udp_address at;
+	struct endpoint ep;
+
+	return !u->connected || u->stub || u->loose ||
+	       (endpoint_from_sockaddr(&ep, &stub->at.sa,
+				       udp_address_len(&stub->at)) &&
+		udp_address_of(&at, &ep, u->family) &&
+		net_connect(fd, &at.sa, udp_address_len(&at)) == 0);
+}
+
+bool udp_stub_deliver(int fd, const uint8_t *datagram, size_t n)
+{
+	const struct stub *stub = NULL;
+	union udp_address to;
+	struct conn_lock l;
+	struct udp *u;
+
+	if (!conn_set_up() || !conn_lock(&l))
+		return false;
+	u = udp_attach(fd); /* from now on who reads is told of headers */
+	if (u != NULL)
+		stub = way_back(fd, u->family, &to);
+	if (stub != NULL && !hear(u, fd, stub))
+		stub = NULL;
+	if (stub != NULL && n > 0)
+		net_sendto(stub->fd, datagram, n, MSG_DONTWAIT | MSG_NOSIGNAL,
+			   &to.sa, udp_address_len(&to));
+	conn_unlock(&l);
+	return stub != NULL;
+}
+
 ssize_t udp_stub_send(struct run *run, int fd,
 		      const union udp_address *server,
 		      const struct msghdr *msg)
 {
 	uint8_t query[QUERY_MAX], answer[DATAGRAM_HEADER_MAX + DNS_STUB_ANSWER_MAX];
-	size_t n = gather(query, sizeof(query), msg), header_len;
-	const struct stub *stub = NULL;
-	union udp_address to;
-	struct conn_lock l;
+	size_t n = udp_stub_gather(query, sizeof(query), msg), header_len;
 	struct endpoint ep;
-	struct udp *u;
 	ssize_t len;
 
 	if (n == 0 ||
@@ -175,15 +205,8 @@ ssize_t udp_stub_send(struct run *run, int fd,
 	header_len = datagram_put_header(answer, DATAGRAM_STANDALONE, &ep);
 	len = resolve_stub(run, query, n, answer + header_len,
 			   DNS_STUB_ANSWER_MAX, false);
-	if (!conn_set_up() || !conn_lock(&l))
-		return -ENETUNREACH;
-	u = udp_attach(fd); /* from now on who reads is told of headers */
-	if (u != NULL)
-		stub = way_back(fd, u->family, &to);
-	if (stub != NULL && len > 0)
-		net_sendto(stub->fd, answer, header_len + (size_t)len,
-			   MSG_DONTWAIT | MSG_NOSIGNAL, &to.sa,
-			   udp_address_len(&to));
-	conn_unlock(&l);
-	return stub != NULL ? (ssize_t)n : -ENETUNREACH;
+	return udp_stub_deliver(fd, answer,
+				len > 0 ? header_len + (size_t)len : 0)
+		       ? (ssize_t)n
+		       : -ENETUNREACH;
 }

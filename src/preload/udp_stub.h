@@ -12,6 +12,8 @@
 #define PRELOAD_UDP_STUB_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "policy/destination.h"
@@ -30,6 +32,17 @@ bool udp_stub_judged(const struct run *run, const struct destination *d);
 ssize_t udp_stub_send(struct run *run, int fd,
 		      const union udp_address *server,
 		      const struct msghdr *msg);
+
+/** udp_stub_gather() - Return: the octets of @msg; 0: they are not to be had */
+size_t udp_stub_gather(uint8_t *to, size_t room, const struct msghdr *msg);
+
+/**
+ * udp_stub_deliver() - @datagram, with the header of who has sent it, comes in
+ * on @fd. If that is connected, it hears the stub from now on, until there is a
+ * relay for it.
+ * Return: false if it cannot be reached
+ */
+bool udp_stub_deliver(int fd, const uint8_t *datagram, size_t n);
 
 /** udp_stub_is() - does the stub send from @source? */
 bool udp_stub_is(const union udp_address *source);

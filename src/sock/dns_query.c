@@ -7,37 +7,8 @@
 #include "libc/net.h"
 #include "libc/sys.h"
 #include "sock/dns_query.h"
+#include "sock/dns_stream.h"
 #include "sock/tcp_connect.h"
-
-static bool send_all(int fd, const uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t sent = libc(send)(fd, p, n, MSG_NOSIGNAL);
-
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		p += sent;
-		n -= (size_t)sent;
-	}
-	return true;
-}
-
-static bool receive_all(int fd, uint8_t *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t got = libc(recv)(fd, p, n, 0);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		p += got;
-		n -= (size_t)got;
-	}
-	return true;
-}
 
 /* An open connection to @server, or -errno. */
 static int open_connection(struct run *run, const struct endpoint *server,
@@ -77,19 +48,13 @@ ssize_t dns_query(struct run *run, const struct endpoint *server,
 		  enum route route, const uint8_t *query, size_t n,
 		  uint8_t *answer, size_t cap)
 {
-	uint8_t prefix[2] = { (uint8_t)(n >> 8), (uint8_t)n };
 	int fd = open_connection(run, server, route), saved = errno;
 	ssize_t r = -ECONNRESET;
-	size_t len;
 
 	if (fd < 0)
 		return fd;
-	if (send_all(fd, prefix, 2) && send_all(fd, query, n) &&
-	    receive_all(fd, prefix, 2)) {
-		len = (size_t)(prefix[0] << 8 | prefix[1]);
-		if (receive_all(fd, answer, len < cap ? len : cap))
-			r = (ssize_t)len;
-	}
+	if (dns_stream_send(fd, query, n))
+		r = dns_stream_receive(fd, answer, cap);
 	sys_close(fd);
 	errno = saved;
 	return r;

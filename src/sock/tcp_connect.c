@@ -112,6 +112,18 @@ int sock_tcp_connect(struct run *run, int fd, int family,
 	return r;
 }
 
+bool sock_stub_peer(struct run *run, int fd, struct endpoint *asked)
+{
+	int protocol = 0;
+	uint64_t id;
+
+	return tcp_option(fd, SOL_SOCKET, SO_PROTOCOL, &protocol,
+			  sizeof(protocol)) == 0 &&
+	       protocol == IPPROTO_TCP &&
+	       tcp_option(fd, SOL_SOCKET, SO_COOKIE, &id, sizeof(id)) == 0 &&
+	       peers_get(&run->peers, id, asked) && asked->port == 53;
+}
+
 bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	       struct endpoint *asked)
 {

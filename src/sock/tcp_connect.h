@@ -56,6 +56,12 @@ int tcp_attempt_wait(struct tcp_attempt *a, sock_wait *wait, void *arg);
 bool sock_peer(struct run *run, int fd, const struct endpoint *peer,
 	       struct endpoint *asked);
 
+/**
+ * sock_stub_peer() - the same for one that is connected to loopback: the name
+ * server in whose place it is answered, if it is
+ */
+bool sock_stub_peer(struct run *run, int fd, struct endpoint *asked);
+
 /** sock_forget_peer() - @fd is being disconnected (AF_UNSPEC) */
 void sock_forget_peer(struct run *run, int fd);
 

@@ -8,6 +8,8 @@
 #include "base/compiler.h"
 #include "libc/net.h"
 #include "libc/sys.h"
+#include "sock/iov_cursor.h"
+#include "sock/udp_parts.h"
 #include "sock/udp_send.h"
 
 enum {
@@ -119,41 +121,6 @@ static ssize_t send_joined(int fd, const struct udp_way *way,
 
 /* --- UDP_SEGMENT ----------------------------------------------------------- */
 
-/* A position among the octets of a message. */
-struct cursor {
-	const struct iovec *iov;
-	size_t at; /* within *@iov */
-};
-
-/*
- * Up to @want octets from @c as iovecs.
- * @used: of @iov's @room; grows
- * Return: how many octets had room
- */
-static size_t take(struct cursor *c, size_t want, struct iovec *iov,
-		   size_t *used, size_t room)
-{
-	size_t taken = 0;
-
-	while (taken < want && *used < room) {
-		size_t n = c->iov->iov_len - c->at;
-
-		if (n > want - taken)
-			n = want - taken;
-		if (n > 0) {
-			iov[*used].iov_base = (char *)c->iov->iov_base + c->at;
-			iov[(*used)++].iov_len = n;
-		}
-		taken += n;
-		c->at += n;
-		if (c->at == c->iov->iov_len) {
-			c->iov++;
-			c->at = 0;
-		}
-	}
-	return taken;
-}
-
 /* An IPv6 source address has no way to a relay of IPv4: EINVAL (ipv6(7)). */
 static bool is_useless(const struct cmsghdr *c, const struct udp_way *way)
 {
@@ -216,7 +183,7 @@ static void put_segment(struct msghdr *out, uint8_t *control,
  * Return: octets of the program's, or -errno
  */
 static ssize_t send_some(int fd, const struct udp_way *way,
-			 const struct msghdr *msg, int flags, struct cursor *c,
+			 const struct msghdr *msg, int flags, struct iov_cursor *c,
 			 size_t left, uint16_t segment)
 {
 	struct iovec iov[IOV_MAX];
@@ -228,14 +195,14 @@ static ssize_t send_some(int fd, const struct udp_way *way,
 
 	while (left > 0 && count < SEGMENTS_MAX) {
 		size_t n = left < segment ? left : segment, before = used;
-		struct cursor at = *c;
+		struct iov_cursor at = *c;
 
 		if (carried + way->header_len + n > LENGTH_MAX ||
 		    used + 1 >= IOV_MAX)
 			break;
 		iov[used].iov_base = (void *)(uintptr_t)way->header;
 		iov[used++].iov_len = way->header_len;
-		if (take(&at, n, iov, &used, IOV_MAX) < n) {
+		if (iov_take(&at, n, iov, &used, IOV_MAX) < n) {
 			used = before;
 			break;
 		}
@@ -261,7 +228,7 @@ send_segments(int fd, const struct udp_way *way, const struct msghdr *msg,
 	      int flags, uint16_t segment)
 {
 	size_t n = total_length(msg), sent = 0;
-	struct cursor c = { .iov = msg->msg_iov };
+	struct iov_cursor c = { .iov = msg->msg_iov };
 
 	if (msg->msg_controllen > CONTROL_MAX)
 		return -ENOBUFS;
@@ -311,6 +278,8 @@ ssize_t udp_send(int fd, const struct udp_way *way, const struct msghdr *msg,
 		segment = USHRT_MAX; /* one, with other control data */
 	if (unlikely(segment > 0))
 		return send_segments(fd, way, msg, flags, segment);
+	if (udp_needs_parts(way, msg))
+		return udp_send_parts(fd, way, msg, flags);
 	if (msg->msg_iovlen == IOV_MAX)
 		return send_joined(fd, way, msg, flags);
 	if (msg->msg_iovlen > IOV_FEW)
@@ -332,7 +301,9 @@ int udp_send_batch(int fd, const struct udp_way *const ways[],
 		const struct msghdr *m = &msgs[i].msg_hdr;
 
 		if (m->msg_iovlen + 1 > IOV_BATCH - used ||
-		    segment_of(ways[i], m) > 0 || has_useless(m, ways[i]))
+		    segment_of(ways[i], m) > 0 ||
+		    has_useless(m, ways[i]) ||
+		    udp_needs_parts(ways[i], m))
 			break;
 		put_header(&out[i].msg_hdr, iov + used, ways[i], m);
 		if (ways[i]->header_len == 0) {

@@ -21,6 +21,8 @@ struct udp_way {
 	const uint8_t *header; /* before each datagram; not owned */
 	uint16_t header_len;   /* 0: none, for @to is no relay */
 	uint16_t segment;      /* UDP_SEGMENT, as setsockopt(2) set it; or 0 */
+	uint16_t limit;        /* octets that may go at a time, by udp_parts.h: what
+				* is longer goes in fragments; 0: in none */
 	bool mapped;           /* an IPv6 socket's way to a relay of IPv4 */
 };
 

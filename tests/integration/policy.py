@@ -47,8 +47,8 @@ def never_asked(name, server):
                  name_server=server, check=nobody_asked),
         Scenario(f"names: {name} is never asked, dig", f"dig +tries=1 +time=1 "
                  f"+tcp @{server} web.test; dig +tries=1 +time=1 web.test; "
-                 "host -T -W 1 web.test", status=1, bare_status=0,
-                 needs="dig host", heavy=True, name_server=server,
+                 "host -T -W 1 web.test", out=["web.test has address 198."],
+                 bare_out=[], needs="dig host", heavy=True, name_server=server,
                  check=nobody_asked),
     ]
 
@@ -170,9 +170,8 @@ SCENARIOS = [
     Scenario("names: dig over UDP", "dig +short web.test", out=WEB,
              needs="dig", heavy=True),
     Scenario("names: dig over UDP where the proxy refuses it",
-             "dig +tries=1 +time=1 web.test", proxy="microsocks",
-             out="no servers could be reached", status=9, bare_status=0,
-             bare_out=WEB, needs="dig", heavy=True, check=nobody_asked),
+             "dig +short +tries=1 +time=5 web.test", proxy="microsocks",
+             out=WEB, needs="dig", heavy=True),
     Scenario("names: getent", "getent hosts web.test && getent ahosts web.test"
              " && getent ahostsv6 web.test && getent hosts localhost && "
              "hostname -f", out=["web.test\n", "STREAM web.test\n"],

@@ -10,6 +10,7 @@ The comment at the head of SOURCE says how, in lines ` * key: value`:
              accept everything and echo
   proxy      "6": it listens at ::1; "down": it does not listen at all
   options    of the launcher, after --loopback=proxy
+  config     a line of a configuration file, which there is none of otherwise
   native     run the victim without socksify first: what it expects of libc
              and the kernel must be right (any value)
   run        one run of the victim; several lines are several runs. Words:
@@ -190,13 +191,22 @@ def check_said(keys, err):
         raise Failure('said without need:\n' + err)
 
 
+def configuration(keys, folder):
+    if 'config' not in keys:
+        return ['--no-config']
+    path = os.path.join(folder, 'config')
+    with open(path, 'w') as f:
+        f.write('\n'.join(keys['config']) + '\n')
+    return ['-c', path]
+
+
 def one_run(line, keys, paths, folder):
     launcher, fakesocks, objects, victim = paths
     run = Run(line, objects)
     proxy = Proxy(fakesocks, keys, folder)
     try:
         err = execute(
-            [launcher, '--no-config', '--loopback=proxy'] +
+            [launcher, *configuration(keys, folder), '--loopback=proxy'] +
             shlex.split(' '.join(keys.get('options', []))) +
             run.under + [victim] + run.args,
             run, {'SOCKS_SERVER': proxy.server}, 'run ' + line)

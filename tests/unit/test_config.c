@@ -45,6 +45,7 @@ START_TEST(test_defaults)
 	ck_assert_uint_eq(c.fake_ipv6[15], 0);
 	ck_assert_uint_eq(c.negotiate_timeout, 30);
 	ck_assert_uint_eq(c.request_timeout, 130);
+	ck_assert(!c.fragment);
 	ck_assert(!c.pipeline && !c.quiet && !c.verbose);
 }
 END_TEST
@@ -205,6 +206,9 @@ static const struct {
 	{"negotiate-timeout", "5s", false},
 	{"request-timeout", "130", true},
 	{"request-timeout", "-1", false},
+	{"fragment", "on", true},
+	{"fragment", "off", true},
+	{"fragment", "1", false},
 	{"pipeline", "on", true},
 	{"pipeline", "off", true},
 	{"pipeline", "yes", false},
@@ -258,6 +262,10 @@ START_TEST(test_setting_effects)
 	set("request-timeout", "65535");
 	ck_assert_uint_eq(c.negotiate_timeout, 7);
 	ck_assert_uint_eq(c.request_timeout, 65535);
+	set("fragment", "on");
+	ck_assert(c.fragment);
+	set("fragment", "off");
+	ck_assert(!c.fragment);
 	set("pipeline", "on");
 	ck_assert(c.pipeline);
 	set("pipeline", "off");

@@ -39,6 +39,7 @@ START_TEST(test_everything)
 		"negotiate-timeout = 7\n"
 		"request-timeout = 8\n"
 		"pipeline = on\n"
+		"fragment = on\n"
 		"direct intern.example, other.example # two\n"
 		"block\tbad.example\n"
 		"proxy last.example"; /* no newline at the end */
@@ -57,6 +58,7 @@ START_TEST(test_everything)
 	ck_assert_uint_eq(f.config.negotiate_timeout, 7);
 	ck_assert_uint_eq(f.config.request_timeout, 8);
 	ck_assert(f.config.pipeline);
+	ck_assert(f.config.fragment);
 	ck_assert_uint_eq(f.config.rules.count, 4);
 	ck_assert_str_eq(f.config.rules.rule[1].name, "other.example");
 	ck_assert_uint_eq(f.config.rules.rule[1].route, ROUTE_DIRECT);

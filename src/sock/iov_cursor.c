@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "sock/iov_cursor.h"
+
+size_t iov_take(struct iov_cursor *c, size_t want, struct iovec *iov,
+		size_t *used, size_t room)
+{
+	size_t taken = 0;
+
+	while (taken < want && *used < room) {
+		size_t n = c->iov->iov_len - c->at;
+
+		if (n > want - taken)
+			n = want - taken;
+		if (n > 0) {
+			iov[*used].iov_base = (char *)c->iov->iov_base + c->at;
+			iov[(*used)++].iov_len = n;
+		}
+		taken += n;
+		c->at += n;
+		if (c->at == c->iov->iov_len) {
+			c->iov++;
+			c->at = 0;
+		}
+	}
+	return taken;
+}
