@@ -35,6 +35,7 @@ static long send_signal(const struct f_owner_ex *owner, int sig, int number)
 			   &info);
 	case F_OWNER_PGRP: /* siginfo is for single processes */
 		return sys(SYS_kill, -owner->pid, sig);
+	case F_OWNER_PID:
 	default:
 		return sys(SYS_rt_sigqueueinfo, owner->pid, sig, &info);
 	}
