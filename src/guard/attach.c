@@ -20,8 +20,9 @@
  * stands, which is for good.
  *
  * Forked twice, because the command may wait for any child and would wait for
- * ever. Who is process 1 or a subreaper adopts orphans: there a supervisor
- * would be the command's child after all, so there is none.
+ * ever. Who is process 1 or a subreaper adopts orphans, and gets the supervisor
+ * as a child after all: there it is a clone(2) that tells nobody of its end,
+ * which wait(2) does not count among the children (__WCLONE).
  */
 #include "guard/attach.h"
 
@@ -245,24 +246,32 @@ static void supervise(int sock, struct run *run)
 	supervisor_run(listener, run);
 }
 
-/* Return: 0 with a supervisor that has been told nothing yet, or -errno */
-static int start(int sock, struct run *run, int run_fd, int log_fd,
-		 char **argv)
+static bool adopts_orphans(void)
 {
-	pid_t pid = fork();
-	int status;
+	int subreaper = 0;
 
+	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+	return getpid() == 1 || subreaper != 0;
+}
+
+/* Return: 0 in the launcher, 1 in the supervisor, or -errno */
+static int fork_unseen(bool adopts)
+{
+	int status;
+	pid_t pid;
+
+	if (adopts) {
+		pid = (pid_t)sys(SYS_clone, 0, 0, 0, 0, 0);
+		return pid == 0 ? 1 : pid > 0 ? 0 : pid;
+	}
+	pid = fork();
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
 		pid = fork();
-		if (pid != 0)
-			_exit(pid < 0 ? errno : 0);
-		if (detach(sock, run_fd, log_fd, argv) == 0) {
-			log_set_fd(log_fd);
-			supervise(sock, run);
-		}
-		_exit(0);
+		if (pid == 0)
+			return 1;
+		_exit(pid < 0 ? errno : 0);
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
@@ -301,32 +310,33 @@ static int handshake(int sock, struct run *run, bool *filtered)
 	return err;
 }
 
-static bool adopts_orphans(void)
-{
-	int subreaper = 0;
-
-	prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
-	return getpid() == 1 || subreaper != 0;
-}
-
 int guard_attach(struct run *run, int run_fd, int log_fd, char **argv,
 		 bool *filtered)
 {
+	bool adopts = adopts_orphans();
 	int pair[2], err;
 
 	*filtered = false;
 	err = filter_can_notify();
 	if (err != 0)
 		return err;
-	if (adopts_orphans())
-		return -ECHILD;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return -errno;
 	net_set_cookie(run->cookie);
-	err = start(pair[1], run, run_fd, log_fd, argv);
+	err = fork_unseen(adopts);
+	if (err == 1) {
+		if (detach(pair[1], run_fd, log_fd, argv) == 0) {
+			log_set_fd(log_fd);
+			supervise(pair[1], run);
+		}
+		_exit(0);
+	}
 	close(pair[1]);
 	if (err == 0)
 		err = handshake(pair[0], run, filtered);
 	close(pair[0]);
+	/* Without its socket it ends; and here it is somebody's child. */
+	if (err != 0 && adopts)
+		waitpid(-1, NULL, (int)__WCLONE);
 	return err;
 }

@@ -22,8 +22,8 @@
  *
  * Leaves no child to wait for behind, no descriptor and no signal disposition.
  * Not thread-safe; to be called by a process of one thread.
- * Return: 0; -errno (EBUSY: another listener; ECHILD: the supervisor would be
- * adopted by the command; EPERM, EACCES: not allowed to look into processes)
+ * Return: 0; -errno (EBUSY: another listener; ECHILD: the supervisor has died;
+ * EPERM, EACCES: not allowed to look into processes)
  */
 int guard_attach(struct run *run, int run_fd, int log_fd, char **argv,
 		 bool *filtered);

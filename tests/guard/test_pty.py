@@ -181,53 +181,80 @@ for item in SCENARIOS.items():
     add(*item)
 
 
-class Supervisor(unittest.TestCase):
-    def supervisors(self):
-        """Those that live, by their name"""
-        found = set()
-        for pid in filter(str.isdigit, os.listdir('/proc')):
-            try:
-                with open(f'/proc/{pid}/comm', encoding='ascii') as comm, \
-                        open(f'/proc/{pid}/stat', encoding='ascii') as stat:
-                    if (comm.read() == 'socksify-guard\n'
-                            and ') Z' not in stat.read()):
-                        found.add(int(pid))
-            except OSError:
-                pass
-        return found
+def start(*command):
+    """A guarded command, and its supervisor once that is there"""
+    child = subprocess.Popen([*WRAP.split(), *command], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            with open(f'/proc/{child.pid}/environ', 'rb') as f:
+                run = re.search(rb'SOCKSIFY_RUN=\d+:(\d+)', f.read())
+        except OSError:
+            run = None
+        if run and (pid := supervisor_of(int(run[1]))):
+            return child, pid
+        time.sleep(0.01)
+    child.kill()
+    raise AssertionError('no supervisor')
 
+
+def is_alive(pid):
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii') as stat:
+            return ') Z' not in stat.read()
+    except OSError:
+        return False
+
+
+def supervisor_of(inode):
+    """The process of that name which holds the run state"""
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{pid}/comm', encoding='utf-8') as comm:
+                if comm.read() != 'socksify-guard\n' or not is_alive(pid):
+                    continue
+            for fd in os.listdir(f'/proc/{pid}/fd'):
+                if os.stat(f'/proc/{pid}/fd/{fd}').st_ino == inode:
+                    return int(pid)
+        except OSError:
+            pass
+    return None
+
+
+class Supervisor(unittest.TestCase):
     def test_leaves_with_the_last(self):
-        before = self.supervisors()
-        child = subprocess.Popen([*WRAP.split(), 'sh', '-c',
-                                  'sleep 1 & read x'], stdin=subprocess.PIPE)
-        end = time.monotonic() + PATIENCE
-        while not (new := self.supervisors() - before):
-            self.assertLess(time.monotonic(), end)
-            time.sleep(0.01)
+        child, pid = start('sh', '-c', 'sleep 1 >/dev/null & read x')
         child.communicate(b'\n')
         # The one in the background is still guarded.
-        self.assertEqual(self.supervisors() & new, new)
-        while self.supervisors() & new:
+        self.assertTrue(is_alive(pid))
+        end = time.monotonic() + PATIENCE
+        while is_alive(pid):
             self.assertLess(time.monotonic(), end)
             time.sleep(0.05)
 
-    def test_holds_nothing(self):
-        before = self.supervisors()
-        with subprocess.Popen([*WRAP.split(), 'cat'], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as child:
-            child.stdin.write(b'x')
-            child.stdin.flush()
-            child.stdout.read(1)
-            for pid in self.supervisors() - before:
-                fds = [os.readlink(f'/proc/{pid}/fd/{fd}')
-                       for fd in os.listdir(f'/proc/{pid}/fd')]
-                self.assertFalse([f for f in fds if 'pipe:' in f
-                                  and f == os.readlink(
-                                      f'/proc/{child.pid}/fd/1')])
-                self.assertEqual(os.readlink(f'/proc/{pid}/cwd'), '/')
-                with open(f'/proc/{pid}/cmdline', 'rb') as f:
-                    self.assertNotIn(b'cat', f.read())
-            child.stdin.close()
+    def test_is_detached(self):
+        child, pid = start('cat')
+        with child:
+            pipes = {os.readlink(f'/proc/{child.pid}/fd/{fd}')
+                     for fd in (0, 1)}
+            held = {os.readlink(f'/proc/{pid}/fd/{fd}')
+                    for fd in os.listdir(f'/proc/{pid}/fd')}
+            self.assertEqual(pipes & held, set())
+            self.assertEqual(os.readlink(f'/proc/{pid}/cwd'), '/')
+            self.assertNotEqual(os.getsid(pid), os.getsid(0))
+            with open(f'/proc/{pid}/cmdline', 'rb') as f:
+                self.assertNotIn(b'cat', f.read())
+            child.communicate(b'')
+
+    def test_survives_signals(self):
+        child, pid = start('cat')
+        with child:
+            for number in signal.SIGTERM, signal.SIGHUP, signal.SIGINT:
+                os.kill(pid, number)
+            time.sleep(0.1)
+            self.assertTrue(is_alive(pid))
+            child.communicate(b'')
 
 
 if __name__ == '__main__':

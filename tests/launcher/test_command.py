@@ -175,15 +175,30 @@ class Guard(Case):
             125, 'socksify: --guard: "yes": expected auto, on or off\n'))
 
     def test_subreaper(self):
-        """The supervisor would become the command's child."""
+        """It adopts orphans: the supervisor must be no child to wait for."""
         become = ('import ctypes, os, sys;'
                   'ctypes.CDLL(None).prctl(36, 1, 0, 0, 0);'
                   'os.execv(sys.argv[1], sys.argv[1:])')
-        argv = [sys.executable, '-c', become, self.launcher, '-s', '::1']
-        r = self.run_raw([*argv, PROBE])
-        self.assertEqual((r.code, r.one('filtered')), (0, '1'))
-        r = self.run_raw([*argv, '--guard=on', PROBE])
-        self.assertEqual(r.code, 125)
+        wait = ('import os\n'
+                'try: print(os.wait())\n'
+                'except ChildProcessError: print("no child")')
+        r = self.run_raw([sys.executable, '-c', become, self.launcher, '-s',
+                          '::1', '--guard=on', sys.executable, '-c', wait])
+        self.assertEqual((r.code, r.out, r.err), (0, 'no child\n', ''))
+
+    @unittest.skipUnless(ROOT, 'makes a namespace')
+    def test_process_1(self):
+        r = self.run_raw(['unshare', '-pf', self.launcher, '-s', '::1',
+                          '--guard=on', PROBE])
+        self.assertEqual((r.code, r.err, r.one('filtered')), (0, '', '2'))
+        r = self.run_raw(['unshare', '-pf', self.launcher, '-s', '::1',
+                          '--guard=on', 'sh', '-c', 'echo $$; wait; true'])
+        self.assertEqual((r.code, r.out), (0, '1\n'))
+
+    def test_nowhere_to_listen(self):
+        r = self.run_raw([PROBE, 'deny', self.launcher, '-s', '::1',
+                          '--guard=on', PROBE])
+        self.assertEqual((r.code, r.out), (125, ''))
         self.assertIn('the guard cannot work here', r.err)
 
     def test_off(self):
