@@ -368,6 +368,39 @@ static int try_real_calls(void)
 	return 0;
 }
 
+/* With nobody there to answer, what would be asked is ENOSYS. */
+static int try_notify(void)
+{
+	struct msghdr msg = {0};
+	bool nnp = true;
+	int n = 0, listener;
+
+	EXPECT(filter_can_notify() == 0);
+	listener = filter_install(COOKIE, FILTER_NOTIFY, &nnp);
+	EXPECT(listener >= 0);
+	EXPECT(nnp == (geteuid() != 0));
+	EXPECT(filter_install(COOKIE, FILTER_NOTIFY, &nnp) == -EBUSY);
+	EXPECT(close(listener) == 0);
+	EXPECT(make_socket(AF_INET, 0) == 0);
+	EXPECT(make_socket(AF_PACKET, 0) == -EAFNOSUPPORT);
+	EXPECT(sys(SYS_socket, AF_INET, SOCK_RAW, 1, 0) == -EACCES);
+	EXPECT(sys(SYS_connect, -1, NULL, 0, 0) == -ENOSYS);
+	EXPECT(sys(SYS_connect, -1, NULL, 0, COOKIE + 1) == -ENOSYS);
+	EXPECT(sys(SYS_connect, -1, NULL, 0, COOKIE) == -EBADF);
+	EXPECT(sys(SYS_sendmsg, -1, &msg, 0, 0) == -ENOSYS);
+	EXPECT(sys(SYS_sendmsg, -1, &msg, 0, COOKIE) == -EBADF);
+	EXPECT(sys(SYS_sendmmsg, -1, NULL, 0, 0, 0) == -ENOSYS);
+	EXPECT(sys(SYS_sendmmsg, -1, NULL, 0, 0, COOKIE) == -EBADF);
+	EXPECT(sys(SYS_sendto, -1, NULL, 0, 0, NULL, 0) == -EBADF);
+	EXPECT(sys(SYS_sendto, -1, NULL, 0, 0, &msg, 0) == -ENOSYS);
+	EXPECT(sys(SYS_sendto, -1, NULL, 0, COOKIE << 32, &msg, 0) == -EBADF);
+	EXPECT(sys(SYS_sendto, -1, NULL, 0, MSG_FASTOPEN, NULL, 0) == -ENOSYS);
+	/* The deny filter may come on top. */
+	EXPECT(filter_install(COOKIE, FILTER_DENY, &nnp) == 0);
+	EXPECT(make_socket(AF_INET, 0) == -EACCES);
+	return 0;
+}
+
 START_TEST(test_for_real)
 {
 	int status;
@@ -377,9 +410,9 @@ START_TEST(test_for_real)
 	pid = fork();
 	if (pid == 0) {
 		/* Both ways: as root, and as one who must give up set-id. */
-		if (_i == 1 && geteuid() == 0 && setuid(65534) != 0)
+		if ((_i & 1) != 0 && geteuid() == 0 && setuid(65534) != 0)
 			_exit(200);
-		_exit(try_real_calls());
+		_exit(_i < 2 ? try_real_calls() : try_notify());
 	}
 	ck_assert_int_gt(pid, 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
@@ -399,7 +432,7 @@ int main(void)
 	tcase_set_timeout(t, 100);
 	tcase_add_loop_test(t, test_against_reference, 0, 4);
 	tcase_add_loop_test(t, test_capacity, 0, 4);
-	tcase_add_loop_test(t, test_for_real, 0, 2);
+	tcase_add_loop_test(t, test_for_real, 0, 4);
 	suite_add_tcase(s, t);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
