@@ -1,69 +1,140 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * DOC: Theory of operation
+ *
+ *   this thread   takes the calls, judges, and answers what needs no wait
+ *   job.c         threads in which others' blocking calls wait
+ *   loop.c        one thread for all that goes on in the background
+ *
+ * Taking a call may wait although poll(2) has said that there is one (its
+ * caller may have been killed in between): so this thread has nothing else to
+ * do.
+ *
+ * Never let the kernel do what an address was judged for: by then it may be
+ * another. Whoever has no rights to look gets EPERM.
+ */
 #include "guard/supervisor.h"
 
 #include <errno.h>
-#include <linux/seccomp.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/compiler.h"
-#include "libc/sys.h"
+#include "guard/connect.h"
+#include "guard/job.h"
+#include "guard/loop.h"
+#include "guard/notify.h"
+#include "guard/send.h"
+#include "guard/tracee.h"
+#include "sock/kind.h"
 
-/*
- * A socket of a local kind cannot take an address of the network. By thread:
- * PIDFD_THREAD is younger than we may rely on, so only leaders are looked into.
- */
-static bool is_local_socket(uint32_t tid, int fd)
+static int read_memory(void *arg, uint64_t from, void *to, size_t n)
 {
-	int pidfd = (int)sys(SYS_pidfd_open, tid, 0);
-	int copy, domain = 0;
-	socklen_t len = sizeof(domain);
+	return tracee_read(((const struct question *)arg)->tid, from, to, n);
+}
 
-	if (pidfd < 0)
-		return false;
-	copy = (int)sys(SYS_pidfd_getfd, pidfd, fd, 0);
-	close(pidfd);
-	if (copy < 0)
-		return copy == -EBADF;
-	if (getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0)
-		domain = errno == ENOTSOCK ? AF_UNIX : AF_INET;
-	close(copy);
+/* Can a socket of this family take an address of the network? */
+static bool is_local(int domain)
+{
 	return domain == AF_UNIX || domain == AF_NETLINK || domain == AF_ALG;
 }
 
-static void answer(int listener)
+static void answer_socket(const struct question *q)
 {
-	/* The kernel's may be longer than ours. */
-	union {
-		struct seccomp_notif notif;
-		char room[512];
-	} u;
-	struct seccomp_notif_resp resp;
+	int r = sock_kind_allowed(q->call.domain, q->call.type,
+				  q->call.protocol);
 
-	memset(&u, 0, sizeof(u));
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &u) != 0)
-		return;
-	resp = (struct seccomp_notif_resp){.id = u.notif.id};
-	if (is_local_socket(u.notif.pid, (int)u.notif.data.args[0]))
-		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	if (r == 0)
+		notify_continue(q->listener, q->id);
 	else
-		resp.error = -ENETUNREACH;
-	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+		notify_answer(q->listener, q->id, r);
 }
 
-int supervisor_run(int listener, __attribute__((unused)) struct run *run)
+static void answer_internet(const struct question *q, int fd)
 {
+	int kind = sock_kind(fd);
+
+	if (kind < 0)
+		notify_answer(q->listener, q->id, kind);
+	else if (q->call.kind == CALL_CONNECT) {
+		connect_question(q, fd, kind);
+		return;
+	} else
+		send_question(q, fd, kind);
+	close(fd);
+}
+
+static void answer(const struct question *q)
+{
+	int domain, fd;
+	socklen_t len = sizeof(domain);
+
+	if (q->call.kind == CALL_SOCKET) {
+		answer_socket(q);
+		return;
+	}
+	fd = tracee_fd(q->tid, q->call.fd);
+	if (fd < 0) {
+		notify_answer(q->listener, q->id, fd == -ESRCH ? -EPERM : fd);
+		return;
+	}
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) != 0) {
+		notify_answer(q->listener, q->id, -errno);
+	} else if (is_local(domain)) {
+		notify_continue(q->listener, q->id);
+	} else if (domain == AF_INET || domain == AF_INET6) {
+		answer_internet(q, fd);
+		return;
+	} else {
+		notify_answer(q->listener, q->id, -EAFNOSUPPORT);
+	}
+	close(fd);
+}
+
+static void take(int listener, struct run *run)
+{
+	struct seccomp_notif n;
+	struct question q = {.listener = listener, .run = run};
+	int err;
+
+	if (notify_receive(listener, &n) != 0)
+		return;
+	q.id = n.id;
+	q.tid = (pid_t)n.pid;
+	err = call_decode(&q.call, &n.data, read_memory, &q);
+	if (err != 0)
+		notify_answer(listener, n.id, err);
+	else if (q.call.kind == CALL_UNKNOWN)
+		notify_answer(listener, n.id, -ENOSYS);
+	else
+		answer(&q);
+}
+
+static void raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int supervisor_run(int listener, struct run *run)
+{
+	static loop_tick *const ticks[] = {job_tick, NULL};
+
+	raise_limit();
+	loop_set_ticks(ticks);
+	job_init();
 	for (;;) {
 		struct pollfd p = {.fd = listener, .events = POLLIN};
 
 		if (poll(&p, 1, -1) < 0 && errno != EINTR)
 			return -errno;
 		if ((p.revents & POLLIN) != 0)
-			answer(listener);
+			take(listener, run);
 		else if (p.revents != 0)
 			return 0;
 	}
