@@ -8,11 +8,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "guard/flow.h"
 #include "guard/job.h"
 #include "guard/notify.h"
 #include "guard/tracee.h"
 #include "libc/net.h"
 #include "policy/destination.h"
+#include "policy/dns_stub.h"
 #include "sock/kind.h"
 #include "sock/report.h"
 #include "sock/tcp_connect.h"
@@ -145,6 +147,14 @@ static void refuse(const struct question *q, const struct connecting *c,
 	answer(q, c, -error);
 }
 
+static struct tracee_socket socket_of(const struct question *q, int fd)
+{
+	struct tracee_socket s = {.tid = q->tid, .fd = q->call.fd};
+
+	tcp_option(fd, SOL_SOCKET, SO_COOKIE, &s.cookie, sizeof(s.cookie));
+	return s;
+}
+
 static void connect_tcp(const struct question *q, const struct connecting *c)
 {
 	switch (c->d.verdict.route) {
@@ -165,13 +175,25 @@ static void connect_tcp(const struct question *q, const struct connecting *c)
 
 static void connect_udp(const struct question *q, const struct connecting *c)
 {
+	const bool stub = dns_stub_place(&q->run->config, &c->d) !=
+			  DNS_STUB_NOT;
+	struct tracee_socket from;
+
 	if (c->d.verdict.route == ROUTE_DIRECT &&
-	    c->d.verdict.judge != JUDGED_PROXY_ITSELF)
+	    c->d.verdict.judge != JUDGED_PROXY_ITSELF) {
+		flow_drop(c->fd);
 		answer(q, c, connect_direct(q->run, c));
-	else if (c->d.verdict.route == ROUTE_REFUSE)
+	} else if (c->d.verdict.route == ROUTE_REFUSE && !stub) {
 		refuse(q, c, c->d.verdict.error);
-	else
+	} else if (c->d.verdict.route == ROUTE_DIRECT ||
+		   (q->run->config.udp_blocked && !stub)) {
 		refuse(q, c, ENETUNREACH);
+	} else {
+		from = socket_of(q, c->fd);
+		answer(q, c,
+		       flow_connect(q->run, c->fd, &from, c->addr.ss_family,
+				    &c->d));
+	}
 }
 
 static int question_read(const struct question *q, struct connecting *c)
@@ -200,6 +222,7 @@ void connect_question(const struct question *q, int fd, int kind)
 	if (!destination_is_inet((struct sockaddr *)&c.addr, c.len)) {
 		/* AF_UNSPEC ends a connection; the rest leads nowhere. */
 		sock_forget_peer(q->run, fd);
+		flow_drop(fd);
 		answer(q, &c,
 		       net_connect(fd, (struct sockaddr *)&c.addr, c.len));
 		return;

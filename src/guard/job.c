@@ -65,7 +65,9 @@ static void finish(struct job *job, int64_t result)
 		job->next->at = job->at;
 	pthread_mutex_unlock(&lock);
 	cut = atomic_load(&job->cut);
-	if (cut == CUT_NOT)
+	if (job->q.listener < 0)
+		;
+	else if (cut == CUT_NOT)
 		notify_answer(job->q.listener, job->q.id, result);
 	else if (cut == CUT_RESTART)
 		notify_answer(job->q.listener, job->q.id, NOTIFY_RESTART);
@@ -140,6 +142,13 @@ static unsigned count_waiting(void)
 	return n;
 }
 
+static void finish_lost(struct job *job)
+{
+	if (job->q.listener >= 0)
+		notify_answer(job->q.listener, job->q.id, -ENOBUFS);
+	free(job);
+}
+
 void job_submit(struct job *job)
 {
 	bool lost;
@@ -159,8 +168,7 @@ void job_submit(struct job *job)
 	pthread_cond_signal(&more);
 	pthread_mutex_unlock(&lock);
 	if (lost) {
-		notify_answer(job->q.listener, job->q.id, -ENOBUFS);
-		free(job);
+		finish_lost(job);
 		return;
 	}
 	loop_wake();
@@ -172,7 +180,7 @@ int job_tick(uint64_t now)
 
 	pthread_mutex_lock(&lock);
 	for (struct job *job = taken; job != NULL; job = job->next) {
-		if (now < job->since + LOOK_MS)
+		if (job->q.listener < 0 || now < job->since + LOOK_MS)
 			continue;
 		if (!notify_is_valid(job->q.listener, job->q.id))
 			atomic_store(&job->cut, CUT_GONE);

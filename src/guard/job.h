@@ -14,7 +14,7 @@
 #include "guard/question.h"
 
 struct job {
-	struct question q;
+	struct question q; /* its listener -1: nobody waits for an answer */
 	/**
 	 * @run: do it, waiting as long as it takes
 	 * Return: the call's result, or -errno. After job_is_cut() what it

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "guard/flow.h"
 #include "guard/notify.h"
 #include "guard/tracee.h"
 #include "libc/net.h"
@@ -133,7 +134,8 @@ static int64_t send_copy(const struct question *q, int fd, struct outgoing *o)
 }
 
 /* Where does it go? Return: 0, SEND_CONTINUE or -errno */
-static int64_t judge(const struct question *q, int kind, struct outgoing *o)
+static int64_t judge(const struct question *q, int fd, int kind,
+		     struct outgoing *o)
 {
 	const int len = o->msg.namelen;
 	int err, error;
@@ -160,6 +162,11 @@ static int64_t judge(const struct question *q, int kind, struct outgoing *o)
 	if (kind == SOCK_UDP && o->d.verdict.route == ROUTE_DIRECT &&
 	    o->d.verdict.judge != JUDGED_PROXY_ITSELF)
 		return o->d.nreal > 0 ? substitute_real(o) : 0;
+	/* It names to whom it is connected anyway. */
+	if (kind == SOCK_UDP && flow_is_to(fd, &o->d.asked)) {
+		o->len = 0;
+		return 0;
+	}
 	error = o->d.verdict.route == ROUTE_REFUSE ? o->d.verdict.error
 						   : ENETUNREACH;
 	report_refused(q->run, &o->d.target, error, " refused: ");
@@ -169,7 +176,7 @@ static int64_t judge(const struct question *q, int kind, struct outgoing *o)
 static int64_t send_one(const struct question *q, int fd, int kind,
 			struct outgoing *o)
 {
-	int64_t r = judge(q, kind, o);
+	int64_t r = judge(q, fd, kind, o);
 
 	return r == 0 ? send_copy(q, fd, o) : r;
 }

@@ -19,15 +19,21 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "guard/attempt.h"
 #include "guard/connect.h"
+#include "guard/flow.h"
 #include "guard/job.h"
 #include "guard/loop.h"
 #include "guard/notify.h"
 #include "guard/send.h"
 #include "guard/tracee.h"
 #include "sock/kind.h"
+#include "sock/wait.h"
+
+#define PATIENCE_MS 2000 /* as the library waits at exit */
 
 static int read_memory(void *arg, uint64_t from, void *to, size_t n)
 {
@@ -121,9 +127,20 @@ static void raise_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* What the programs have sent last may be under way still. */
+static void see_off(void)
+{
+	const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
+	uint64_t end = sock_now_ms() + PATIENCE_MS;
+
+	while (!flow_are_done() && sock_now_ms() < end)
+		nanosleep(&moment, NULL);
+}
+
 int supervisor_run(int listener, struct run *run)
 {
-	static loop_tick *const ticks[] = {job_tick, NULL};
+	static loop_tick *const ticks[] = {job_tick, attempt_tick, flow_tick,
+					   NULL};
 
 	raise_limit();
 	loop_set_ticks(ticks);
@@ -136,6 +153,8 @@ int supervisor_run(int listener, struct run *run)
 		if ((p.revents & POLLIN) != 0)
 			take(listener, run);
 		else if (p.revents != 0)
-			return 0;
+			break;
 	}
+	see_off();
+	return 0;
 }

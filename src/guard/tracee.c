@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include "libc/sys.h"
@@ -71,17 +72,23 @@ static int open_process(pid_t tid, bool *lasts)
 	return (int)sys(SYS_pidfd_open, pid, 0);
 }
 
+static int open_pidfd(pid_t tid, bool *lasts)
+{
+	int pidfd = (int)sys(SYS_pidfd_open, tid, OF_THREAD);
+
+	*lasts = true;
+	return pidfd == -EINVAL ? open_process(tid, lasts) : pidfd;
+}
+
 static int find_pidfd(pid_t tid)
 {
 	const unsigned at = (unsigned)tid % KNOWN_MAX;
-	bool lasts = true;
+	bool lasts;
 	int pidfd;
 
 	if (known[at].tid == tid && is_alive(known[at].pidfd))
 		return known[at].pidfd;
-	pidfd = (int)sys(SYS_pidfd_open, tid, OF_THREAD);
-	if (pidfd == -EINVAL)
-		pidfd = open_process(tid, &lasts);
+	pidfd = open_pidfd(tid, &lasts);
 	if (pidfd < 0)
 		return pidfd;
 	if (known[at].pidfd > 0)
@@ -96,6 +103,26 @@ int tracee_fd(pid_t tid, int fd)
 	int pidfd = find_pidfd(tid);
 
 	return pidfd < 0 ? pidfd : (int)sys(SYS_pidfd_getfd, pidfd, fd, 0);
+}
+
+int tracee_socket_again(const struct tracee_socket *s)
+{
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie;
+	bool lasts;
+	int pidfd = open_pidfd(s->tid, &lasts), fd;
+
+	if (pidfd < 0)
+		return pidfd;
+	fd = (int)sys(SYS_pidfd_getfd, pidfd, s->fd, 0);
+	sys_close(pidfd);
+	if (fd < 0)
+		return fd;
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len) == 0 &&
+	    cookie == s->cookie)
+		return fd;
+	sys_close(fd);
+	return -EBADF;
 }
 
 int tracee_read(pid_t tid, uint64_t from, void *to, size_t n)

@@ -21,6 +21,19 @@
  */
 int tracee_fd(pid_t tid, int fd);
 
+/* A socket of a tracee's, to be found again later. */
+struct tracee_socket {
+	pid_t tid;
+	int fd;
+	uint64_t cookie; /* SO_COOKIE: that socket and no other */
+};
+
+/**
+ * tracee_socket_again() - a copy of it, if it still has that number there
+ * Thread-safe. Return: a descriptor, close-on-exec, or -errno
+ */
+int tracee_socket_again(const struct tracee_socket *s);
+
 /**
  * tracee_read() - copy @n octets of its memory
  * Thread-safe. Return: 0, -EFAULT as the tracee would see, or another -errno

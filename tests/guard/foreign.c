@@ -12,6 +12,8 @@
  *   bulk      connect, send ARGUMENT octets, shut down, count what comes back
  *   sendto    one datagram, not connected; print what comes
  *   datagram  one datagram, connected; print what comes
+ *   both      the same, but each names the address, too
+ *   shout     the same, but ends at once
  *   many      ARGUMENT datagrams, connected; count what comes
  *   twice     connect without waiting, and again when it is writable
  */
@@ -194,7 +196,7 @@ static int bulk(int fd, long octets)
 	return 0;
 }
 
-static int datagram(int fd, bool connected)
+static int datagram(int fd, bool connected, bool addressed)
 {
 	struct timeval patience = {.tv_sec = 5};
 	char buf[2048];
@@ -203,8 +205,8 @@ static int datagram(int fd, bool connected)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (connected && connect(fd, &to.sa, to_len) != 0)
 		return say("connect", -1);
-	n = connected ? send(fd, "hello", 5, 0)
-		      : sendto(fd, "hello", 5, 0, &to.sa, to_len);
+	n = addressed ? sendto(fd, "hello", 5, 0, &to.sa, to_len)
+		      : send(fd, "hello", 5, 0);
 	if (n < 0)
 		return say("send", -1);
 	n = recv(fd, buf, sizeof(buf), 0);
@@ -253,9 +255,17 @@ int main(int argc, char **argv)
 	if (strcmp(verb, "bulk") == 0)
 		return bulk(make(SOCK_STREAM), atol(more)) != 0;
 	if (strcmp(verb, "sendto") == 0)
-		return datagram(make(SOCK_DGRAM), false) != 0;
+		return datagram(make(SOCK_DGRAM), false, true) != 0;
 	if (strcmp(verb, "datagram") == 0)
-		return datagram(make(SOCK_DGRAM), true) != 0;
+		return datagram(make(SOCK_DGRAM), true, false) != 0;
+	if (strcmp(verb, "both") == 0)
+		return datagram(make(SOCK_DGRAM), true, true) != 0;
+	if (strcmp(verb, "shout") == 0) {
+		int fd = make(SOCK_DGRAM);
+
+		return connect(fd, &to.sa, to_len) != 0 ||
+		       send(fd, "hello", 5, 0) != 5;
+	}
 	if (strcmp(verb, "many") == 0)
 		return many(make(SOCK_DGRAM), atoi(more)) != 0;
 	return 2;

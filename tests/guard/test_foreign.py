@@ -286,6 +286,37 @@ class Datagrams(Case):
                          'send: ENETUNREACH\n')
         self.assertEqual(world.peers, [])
 
+    def test_connected(self):
+        self.assertEqual(self.run_foreign('datagram', WEB, '7'), 'hello\n')
+        self.assertEqual(world.peers, [EXIT])
+
+    def test_sent_before_the_association(self):
+        world.socks.delay = 0.5
+        self.assertEqual(self.run_foreign('datagram', WEB, '7'), 'hello\n')
+
+    def test_last_words(self):
+        """What was sent before the end arrives, although nobody waits"""
+        world.socks.delay = 0.5
+        self.run_foreign('shout', WEB, '7')
+        netns.wait_until(lambda: world.peers == [EXIT], 'the datagram')
+
+    def test_many(self):
+        self.assertEqual(self.run_foreign('many', WEB, '7', '500'),
+                         'back: 500\n')
+
+    def test_no_relay(self):
+        world.socks.udp = False
+        text = self.run_foreign('datagram', WEB, '7')
+        self.assertTrue(text.endswith('ECONNREFUSED\n'), text)
+
+    def test_blocked(self):
+        self.assertEqual(
+            self.run_foreign('datagram', WEB, '7', options=['--udp=block']),
+            'connect: ENETUNREACH\n')
+
+    def test_addressed_to_the_peer(self):
+        self.assertEqual(self.run_foreign('both', WEB, '7'), 'hello\n')
+
     def test_loopback_is_direct(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as local:
             local.bind(('127.0.0.1', 0))
