@@ -172,9 +172,8 @@ static void begin(struct post *p)
 
 	f->begun = true;
 	f->inner.ready = inner_ready;
-	if (f->way == FLOW_RELAY)
-		flow_relay_begin(f);
-	else if (loop_watch(&f->inner, EPOLLIN) != 0)
+	/* Many only ask which way it would go: no association for these. */
+	if (loop_watch(&f->inner, EPOLLIN) != 0)
 		flow_lose(f);
 }
 
@@ -245,7 +244,7 @@ static bool is_over(struct flow *f, uint64_t now)
 	if (f->dropped)
 		return true;
 	if (now < f->asked_at + ASK_MS ||
-	    (f->state == FLOW_PENDING && has_unread(f)))
+	    (f->way == FLOW_RELAY && has_unread(f)))
 		return false;
 	f->asked_at = now;
 	switch (alive_socket(IPPROTO_UDP, &f->program, &f->here, f->cookie)) {

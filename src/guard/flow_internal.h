@@ -51,7 +51,6 @@ struct flow {
 void flow_lose(struct flow *f); /* it is over; freed with the next tick */
 
 /* flow_relay.c */
-void flow_relay_begin(struct flow *f);
 void flow_relay_pump(struct flow *f); /* @inner is readable */
 void flow_relay_end(struct flow *f);
 

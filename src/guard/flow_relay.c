@@ -148,7 +148,7 @@ static void control_done(struct attempt *a, int error)
 		flow_lose(f);
 }
 
-void flow_relay_begin(struct flow *f)
+static void begin(struct flow *f)
 {
 	loop_unwatch(&f->inner); /* what comes waits there */
 	f->state = FLOW_PENDING;
@@ -165,7 +165,7 @@ void flow_relay_pump(struct flow *f)
 	const struct msghdr msg = {.msg_iov = iov, .msg_iovlen = 2};
 
 	if (f->state == FLOW_IDLE) {
-		flow_relay_begin(f);
+		begin(f);
 		return;
 	}
 	for (int i = 0; i < TURN; i++) {

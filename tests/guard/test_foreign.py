@@ -158,6 +158,39 @@ class World:
         self.datagrams.bind((WEB, ECHO))
         threading.Thread(target=self.echo_datagrams, daemon=True).start()
 
+        self.resolv_conf = netns.write(os.path.join(self.work, 'resolv.conf'),
+                                       '')
+        netns.run('mount', '--bind', self.resolv_conf, '/etc/resolv.conf')
+        listen(WEB, 53, self.name_server)
+        self.go = None
+
+    def name_server(self, sock, peer):
+        """Every name has the one address, and by TCP only"""
+        self.peers.append(peer)
+        query = receive(sock, struct.unpack('!H', receive(sock, 2))[0])
+        end = query.index(b'\0', 12) + 5
+        known = query[end - 4:end] == b'\0\1\0\1'
+        answer = query[:2] + struct.pack('!HHHHH', 0x8180, 1, known, 0, 0) + \
+            query[12:end]
+        if known:
+            answer += b'\xc0\x0c' + struct.pack('!HHIH', 1, 1, 60, 4) + \
+                socket.inet_aton(WEB)
+        sock.sendall(struct.pack('!H', len(answer)) + answer)
+
+    def make_go(self):
+        """A static program of Go's, or None"""
+        if self.go is None:
+            self.go = ''
+            if shutil.which('go'):
+                self.go = os.path.join(self.work, 'fetch')
+                source = os.path.join(os.path.dirname(
+                    os.path.abspath(__file__)), 'fetch.go')
+                netns.run('go', 'build', '-o', self.go, source,
+                          env={**os.environ, 'CGO_ENABLED': '0',
+                               'GO111MODULE': 'off', 'GOFLAGS': '',
+                               'GOCACHE': os.path.join(self.work, 'go')})
+        return self.go or None
+
     def echo(self, sock, peer):
         self.peers.append(peer)
         while data := sock.recv(1 << 18):
@@ -326,6 +359,34 @@ class Datagrams(Case):
             local.sendto(data.upper(), peer)
             self.assertEqual(process.communicate(timeout=PATIENCE)[0],
                              'HELLO\n')
+
+
+class Go(Case):
+    def setUp(self):
+        super().setUp()
+        if not world.make_go():
+            self.skipTest('no go')
+
+    def fetch(self, *args):
+        with self.start(world.go, *args) as process:
+            return process.communicate(timeout=PATIENCE)[0]
+
+    def test_by_address(self):
+        self.assertEqual(self.fetch(f'http://{WEB}/'), 'good: 1\nbad: 0\n')
+
+    def test_by_name(self):
+        """The name server is never asked, and the proxy gets the name"""
+        netns.write(world.resolv_conf, 'nameserver 127.0.0.53\n')
+        self.assertEqual(self.fetch('http://web.test/'), 'good: 1\nbad: 0\n')
+        self.assertEqual(world.socks.asked, [(1, 'web.test', 80)])
+
+    def test_by_name_of_public_server(self):
+        """... but one that the proxy can reach is, by TCP if it has to be"""
+        world.socks.udp = False
+        netns.write(world.resolv_conf, f'nameserver {WEB}\n')
+        self.assertEqual(self.fetch('http://web.test/'), 'good: 1\nbad: 0\n')
+        self.assertIn((1, WEB, 53), world.socks.asked)
+        self.assertIn((1, WEB, 80), world.socks.asked)
 
 
 if __name__ == '__main__':
