@@ -11,6 +11,7 @@
 #include "guard/flow.h"
 #include "guard/job.h"
 #include "guard/notify.h"
+#include "guard/park.h"
 #include "guard/tracee.h"
 #include "libc/net.h"
 #include "policy/destination.h"
@@ -95,15 +96,14 @@ static int64_t run_direct(struct job *job)
 }
 
 /*
- * In place, on the program's own socket. One that does not wait is kept
- * waiting, too, and then connected at once.
+ * In place, on the program's own socket. One that does not wait, but cannot be
+ * parked, is kept waiting, too, and then connected at once.
  */
 static int64_t run_proxied(struct job *job)
 {
 	const struct connecting *c = &((struct connect_job *)job)->c;
 	int r;
 
-	connect_at_once(c->fd);
 	do
 		r = sock_tcp_connect(job->q.run, c->fd, c->addr.ss_family,
 				     &c->d.target, &c->d.asked, job_wait, job);
@@ -155,6 +155,22 @@ static struct tracee_socket socket_of(const struct question *q, int fd)
 	return s;
 }
 
+static void connect_proxied(const struct question *q,
+			    const struct connecting *c)
+{
+	const struct tracee_socket from = socket_of(q, c->fd);
+	int r = PARK_CANNOT;
+
+	connect_at_once(c->fd);
+	if (tcp_is_nonblocking(c->fd))
+		r = park_connect(q->run, c->fd, &from, c->addr.ss_family,
+				 &c->d.target);
+	if (r == PARK_CANNOT)
+		submit(q, c, run_proxied);
+	else
+		answer(q, c, r);
+}
+
 static void connect_tcp(const struct question *q, const struct connecting *c)
 {
 	switch (c->d.verdict.route) {
@@ -168,7 +184,7 @@ static void connect_tcp(const struct question *q, const struct connecting *c)
 		refuse(q, c, c->d.verdict.error);
 		return;
 	case ROUTE_PROXY:
-		submit(q, c, run_proxied);
+		connect_proxied(q, c);
 		return;
 	}
 }

@@ -27,6 +27,7 @@
 
 #include "guard/alive.h"
 #include "guard/flow_internal.h"
+#include "guard/loopback.h"
 #include "libc/net.h"
 #include "policy/dns_stub.h"
 #include "sock/wait.h"
@@ -86,27 +87,6 @@ void flow_lose(struct flow *f)
 	f->dropped = true;
 }
 
-/* Loopback as the program's socket can reach it. */
-static void loopback_for(int fd, int family, struct endpoint *ep)
-{
-	static const uint8_t ipv4[4] = {127, 0, 0, 1};
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	struct endpoint bound = {.kind = ENDPOINT_NONE};
-	int only = 0;
-
-	endpoint_set_ipv4(ep, ipv4);
-	if (family != AF_INET6)
-		return;
-	tcp_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == 0)
-		endpoint_from_sockaddr(&bound, (struct sockaddr *)&ss, len);
-	if (only != 0 ||
-	    (bound.kind == ENDPOINT_IPV6 &&
-	     memcmp(bound.ipv6, &in6addr_any, sizeof(bound.ipv6)) != 0))
-		endpoint_set_ipv6(ep, in6addr_loopback.s6_addr);
-}
-
 /* A socket of ours at @at, whose port is chosen. */
 static int open_inner(struct endpoint *at, union udp_address *here)
 {
@@ -136,7 +116,8 @@ static int meet(int fd, int family, struct flow *f)
 	struct endpoint ep = {.port = 0};
 	int r;
 
-	loopback_for(fd, family, &ep);
+	if (!loopback_for(fd, family, &ep))
+		return -ENETUNREACH;
 	f->inner.fd = open_inner(&ep, &f->here);
 	if (f->inner.fd < 0)
 		return f->inner.fd;
@@ -203,7 +184,7 @@ int flow_connect(struct run *run, int fd, const struct tracee_socket *from,
 		return -ENOBUFS;
 	f->run = run;
 	f->way = FLOW_RELAY;
-	f->control.watch.fd = f->outer.fd = -1;
+	f->control.watch.fd = f->outer.fd = f->inner.fd = -1;
 	f->from = *from;
 	f->cookie = from->cookie;
 	f->begin.run = begin;

@@ -28,12 +28,15 @@
 #include "guard/job.h"
 #include "guard/loop.h"
 #include "guard/notify.h"
+#include "guard/park.h"
+#include "guard/pump.h"
 #include "guard/send.h"
 #include "guard/tracee.h"
 #include "sock/kind.h"
 #include "sock/wait.h"
 
-#define PATIENCE_MS 2000 /* as the library waits at exit */
+#define PATIENCE_MS	 2000 /* as the library waits at exit */
+#define PUMP_PATIENCE_MS 300000
 
 static int read_memory(void *arg, uint64_t from, void *to, size_t n)
 {
@@ -131,9 +134,11 @@ static void raise_limit(void)
 static void see_off(void)
 {
 	const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
-	uint64_t end = sock_now_ms() + PATIENCE_MS;
+	const uint64_t now = sock_now_ms();
 
-	while (!flow_are_done() && sock_now_ms() < end)
+	while ((!flow_are_done() && sock_now_ms() < now + PATIENCE_MS) ||
+	       (!(park_are_done() && pump_are_done()) &&
+		sock_now_ms() < now + PUMP_PATIENCE_MS))
 		nanosleep(&moment, NULL);
 }
 

@@ -10,6 +10,8 @@
  *   alarm     connect and wait; a handler without SA_RESTART after 100 ms
  *   restart   the same; a handler with SA_RESTART
  *   bulk      connect, send ARGUMENT octets, shut down, count what comes back
+ *   bulk-nonblock  the same, but connects without waiting
+ *   leave     connect without waiting, send ARGUMENT octets, end
  *   sendto    one datagram, not connected; print what comes
  *   datagram  one datagram, connected; print what comes
  *   both      the same, but each names the address, too
@@ -158,14 +160,50 @@ static int interrupted(int fd, int flags)
 	return r;
 }
 
-static int bulk(int fd, long octets)
+static int connect_somehow(int fd, bool waits)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+	int r;
+
+	if (!waits)
+		fcntl(fd, F_SETFL, O_NONBLOCK);
+	r = connect(fd, &to.sa, to_len);
+	if (r != 0 && !waits && errno == EINPROGRESS) {
+		poll(&p, 1, -1);
+		errno = so_error(fd);
+		r = errno != 0 ? -1 : 0;
+	}
+	return r == 0 ? 0 : say("connect", -1);
+}
+
+static int leave(int fd, long octets)
+{
+	static char buf[65536];
+
+	if (connect_somehow(fd, false) != 0)
+		return -1;
+	fcntl(fd, F_SETFL, 0);
+	while (octets > 0) {
+		ssize_t n = send(fd, buf,
+				 octets < (long)sizeof(buf) ? (size_t)octets
+							    : sizeof(buf),
+				 MSG_NOSIGNAL);
+
+		if (n < 0)
+			return say("send", -1);
+		octets -= n;
+	}
+	return 0;
+}
+
+static int bulk(int fd, long octets, bool waits)
 {
 	static char buf[65536];
 	long sent = 0, got = 0;
 	ssize_t n;
 
-	if (connect(fd, &to.sa, to_len) != 0)
-		return say("connect", -1);
+	if (connect_somehow(fd, waits) != 0)
+		return -1;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	for (;;) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
@@ -253,7 +291,11 @@ int main(int argc, char **argv)
 	if (strcmp(verb, "restart") == 0)
 		return interrupted(make(SOCK_STREAM), SA_RESTART) != 0;
 	if (strcmp(verb, "bulk") == 0)
-		return bulk(make(SOCK_STREAM), atol(more)) != 0;
+		return bulk(make(SOCK_STREAM), atol(more), true) != 0;
+	if (strcmp(verb, "bulk-nonblock") == 0)
+		return bulk(make(SOCK_STREAM), atol(more), false) != 0;
+	if (strcmp(verb, "leave") == 0)
+		return leave(make(SOCK_STREAM), atol(more)) != 0;
 	if (strcmp(verb, "sendto") == 0)
 		return datagram(make(SOCK_DGRAM), false, true) != 0;
 	if (strcmp(verb, "datagram") == 0)

@@ -29,7 +29,7 @@ import netns  # noqa: E402
 
 PROXY, EXIT, EXIT6 = '198.51.100.1', '203.0.113.1', '2001:db8:1::1'
 WEB, WEB6 = '203.0.113.10', '2001:db8:1::10'
-ECHO, SINK_RESET = 7, 13  # the second resets after the first octet
+ECHO, RESETS, SLOW = 7, 13, 14
 REFUSED = 666
 PATIENCE = 30
 
@@ -152,7 +152,9 @@ class World:
         self.socks = Socks()
         for address in (WEB, WEB6, '127.0.0.1'):
             listen(address, ECHO, self.echo)
-        listen(WEB, SINK_RESET, self.reset)
+        self.counted = 0
+        listen(WEB, RESETS, self.reset)
+        listen(WEB, SLOW, self.count)
         listen(WEB, 80, self.web)
         self.datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.datagrams.bind((WEB, ECHO))
@@ -202,6 +204,12 @@ class World:
         sock.recv(1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
                         struct.pack('ii', 1, 0))
+
+    def count(self, sock, peer):
+        self.peers.append(peer)
+        time.sleep(1)
+        while data := sock.recv(1 << 18):
+            self.counted += len(data)
 
     def web(self, sock, peer):
         self.peers.append(peer)
@@ -271,9 +279,49 @@ class Tcp(Case):
         self.assertEqual(world.socks.asked, [])
         world.peers.remove('127.0.0.1')
 
-    def test_nonblock(self):
-        text = self.run_foreign('nonblock', WEB, '7')
+    def check_nonblock(self, address, *options):
+        world.socks.delay = 0.5
+        text = self.run_foreign('nonblock', address, '7', options=options)
+        self.assertTrue(text.startswith('connect: EINPROGRESS\n'), text)
         self.assertTrue(text.endswith('error: 0\nhello\n'), text)
+        self.assertLess(self.number('after', text), 100)
+        self.assertGreaterEqual(self.number('writable', text), 500)
+        self.assertLess(self.number('writable', text), 800)
+
+    def test_nonblock(self):
+        self.check_nonblock(WEB)
+
+    def test_nonblock_ipv6(self):
+        self.check_nonblock(WEB6)
+
+    def test_nonblock_refused(self):
+        world.socks.delay = 0.5
+        text = self.run_foreign('nonblock', WEB, str(REFUSED))
+        self.assertTrue(text.startswith('connect: EINPROGRESS\n'), text)
+        self.assertTrue(text.endswith('error: ECONNREFUSED\n'), text)
+        self.assertLess(self.number('writable', text), 800)
+
+    def test_nonblock_again(self):
+        """As the kernel has it: 0 once more, and EISCONN from then on"""
+        text = self.run_foreign('twice', WEB, '7')
+        self.assertTrue(text.endswith('again: 0\nand again: EISCONN\n'
+                                      'error: 0\nhello\n'), text)
+
+    def test_reset(self):
+        """The other end's reset arrives as one"""
+        text = self.run_foreign('nonblock', WEB, str(RESETS))
+        self.assertTrue(text.endswith('recv: ECONNRESET\n'), text)
+
+    def test_bulk(self):
+        for verb in ('bulk', 'bulk-nonblock'):
+            self.assertEqual(self.run_foreign(verb, WEB, '7', '20000000'),
+                             'back: 20000000\n')
+
+    def test_last_words(self):
+        """What was sent before the end arrives, however slowly"""
+        world.counted = 0
+        self.run_foreign('leave', WEB, str(SLOW), '3000000')
+        netns.wait_until(lambda: world.counted == 3000000, 'all of it')
 
     def test_many_threads_wait(self):
         world.socks.delay = 1
@@ -387,6 +435,20 @@ class Go(Case):
         self.assertEqual(self.fetch('http://web.test/'), 'good: 1\nbad: 0\n')
         self.assertIn((1, WEB, 53), world.socks.asked)
         self.assertIn((1, WEB, 80), world.socks.asked)
+
+    def test_many_at_once(self):
+        world.socks.delay = 0.2
+        start = time.monotonic()
+        self.assertEqual(self.fetch(f'http://{WEB}/', '200'),
+                         'good: 200\nbad: 0\n')
+        self.assertLess(time.monotonic() - start, 5)
+
+    def test_timeout(self):
+        world.socks.delay = 2
+        text = self.fetch(f'http://{WEB}/', '5', '300')
+        self.assertIn('bad: 5\n', text)
+        self.assertIn('i/o timeout', text)
+        self.assertLess(self.number('longest', text), 350)
 
 
 if __name__ == '__main__':
