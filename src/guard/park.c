@@ -13,10 +13,15 @@
  * a simultaneous open (RFC 9293 section 3.5): both are connected. From then on
  * data are pumped between that socket and the proxy.
  *
- * When it has failed, the socket is looked up in the program again, and made
- * to look refused. Nothing of the program's is kept open meanwhile: to close a
- * socket must take it out of every epoll(7). One that has another number by
- * then is connected and reset.
+ * When it has failed, the program's socket is reset, out of a state in which it
+ * has told nobody yet that it is connected: a SYN of ours (whose sender does
+ * not take the answer, which has come too far for its IP_MINTTL) makes it
+ * SYN_RECEIVED, and another one provokes an ACK, which its sender refutes by
+ * RST. One event, with ECONNRESET. (To disconnect it by AF_UNSPEC and have it
+ * refused by a closed port is two, and who looks in between finds no error.)
+ *
+ * Nothing of the program's is kept open meanwhile: to close a socket must take
+ * it out of every epoll(7).
  */
 #include "guard/park.h"
 
@@ -24,6 +29,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -34,8 +40,12 @@
 #include "guard/loopback.h"
 #include "guard/pump.h"
 #include "libc/net.h"
-#include "sock/tcp_fail.h"
 #include "sock/udp_address.h"
+
+/* <linux/in6.h> */
+#ifndef IPV6_MINHOPCOUNT
+#define IPV6_MINHOPCOUNT 73
+#endif
 
 struct parked {
 	struct attempt proxy; /* first */
@@ -43,7 +53,6 @@ struct parked {
 	struct post begin;
 	struct run *run;
 	struct tracee_socket from;
-	int family;
 	struct endpoint target;
 	union udp_address program, lot; /* ends of the parked connection */
 	bool meets;
@@ -138,16 +147,23 @@ static bool is_there(const struct parked *p)
 	return fd >= 0;
 }
 
-/* Connect to the program's socket, from where it has been parked. */
-static int meet(struct parked *p)
+/*
+ * Connect to the program's socket, from where it has been parked.
+ * @deaf: take no answer
+ */
+static int meet(const struct parked *p, bool deaf)
 {
-	int on = 1, r;
+	int on = 1, ttl = deaf ? 255 : 0, r;
 	int fd = net_socket(p->lot.sa.sa_family,
 			    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return fd;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0 ||
+	    (p->lot.sa.sa_family == AF_INET
+		     ? setsockopt(fd, IPPROTO_IP, IP_MINTTL, &ttl, sizeof(ttl))
+		     : setsockopt(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &ttl,
+				  sizeof(ttl))) != 0 ||
 	    bind(fd, &p->lot.sa, udp_address_len(&p->lot)) != 0)
 		r = -errno;
 	else
@@ -178,15 +194,11 @@ static void met(struct watch *w, uint32_t events)
 
 static void fail(struct parked *p)
 {
-	const struct linger hard = {.l_onoff = 1};
-	int fd = tracee_socket_again(&p->from);
+	for (int deaf = 1; deaf >= 0 && is_there(p); deaf--) {
+		int fd = meet(p, deaf);
 
-	if (fd >= 0) {
-		tcp_look_refused(fd, p->family);
-		close(fd);
-	} else if (is_there(p) && (fd = meet(p)) >= 0) {
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof(hard));
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 	}
 	forget(p);
 }
@@ -205,7 +217,7 @@ static void proxy_done(struct attempt *a, int error)
 	}
 	p->meets = true;
 	meeting++;
-	p->own.fd = meet(p);
+	p->own.fd = meet(p, false);
 	if (p->own.fd < 0 || loop_watch(&p->own, EPOLLOUT) != 0)
 		fail(p);
 }
@@ -254,8 +266,7 @@ static int program_at(int fd, struct parked *p)
 }
 
 static int submit(struct run *run, int fd, const struct tracee_socket *from,
-		  int family, const struct endpoint *target,
-		  const struct lot *lot)
+		  const struct endpoint *target, const struct lot *lot)
 {
 	struct parked *p = calloc(1, sizeof(*p));
 
@@ -263,7 +274,6 @@ static int submit(struct run *run, int fd, const struct tracee_socket *from,
 		return -ENOBUFS;
 	p->run = run;
 	p->from = *from;
-	p->family = family;
 	p->lot = lot->at;
 	p->own = (struct watch){.fd = -1, .ready = met};
 	p->proxy.done = proxy_done;
@@ -301,7 +311,7 @@ int park_connect(struct run *run, int fd, const struct tracee_socket *from,
 	/* Or what an earlier failure has left to say. */
 	if (r != -EINPROGRESS)
 		return r;
-	r = submit(run, fd, from, family, target, lot);
+	r = submit(run, fd, from, target, lot);
 	if (r != -EINPROGRESS)
 		tcp_disconnect(fd);
 	return r;
