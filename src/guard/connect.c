@@ -104,10 +104,14 @@ static int64_t run_proxied(struct job *job)
 	const struct connecting *c = &((struct connect_job *)job)->c;
 	int r;
 
-	do
+	for (;;) {
 		r = sock_tcp_connect(job->q.run, c->fd, c->addr.ss_family,
 				     &c->d.target, &c->d.asked, job_wait, job);
-	while (r == -EINTR && !job_is_cut(job));
+		/* A signal that was meant for the job before this one. */
+		if (r != -EINTR || job_is_cut(job))
+			break;
+		tcp_disconnect(c->fd);
+	}
 	if (job_is_cut(job) && r != -EISCONN && r != -EALREADY)
 		tcp_disconnect(c->fd);
 	/* An address of another family: the kernel names the error. */

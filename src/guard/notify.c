@@ -2,7 +2,6 @@
 #include "guard/notify.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -55,11 +54,4 @@ void notify_continue(int listener, uint64_t id)
 				      .id = id,
 				      .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE,
 			      });
-}
-
-bool notify_is_over(int listener)
-{
-	struct pollfd p = {.fd = listener, .events = POLLIN};
-
-	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
 }

@@ -36,7 +36,4 @@ void notify_answer(int listener, uint64_t id, int64_t result);
 /** notify_continue() - let the kernel do what was asked for, as it is by then */
 void notify_continue(int listener, uint64_t id);
 
-/** notify_is_over() - are all gone that could ask? */
-bool notify_is_over(int listener);
-
 #endif
