@@ -32,6 +32,7 @@
 #include "guard/pump.h"
 #include "guard/send.h"
 #include "guard/tracee.h"
+#include "libc/log.h"
 #include "sock/kind.h"
 #include "sock/wait.h"
 
@@ -136,6 +137,7 @@ static void see_off(void)
 	const struct timespec moment = {.tv_nsec = 20 * 1000 * 1000};
 	const uint64_t now = sock_now_ms();
 
+	log_release(); /* "command 2>&1 | cat" is at its end */
 	while ((!flow_are_done() && sock_now_ms() < now + PATIENCE_MS) ||
 	       (!(park_are_done() && pump_are_done()) &&
 		sock_now_ms() < now + PUMP_PATIENCE_MS))

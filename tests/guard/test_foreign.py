@@ -379,8 +379,11 @@ class Datagrams(Case):
 
     def test_last_words(self):
         """What was sent before the end arrives, although nobody waits"""
-        world.socks.delay = 0.5
-        self.run_foreign('shout', WEB, '7')
+        world.socks.delay = 0.7
+        start = time.monotonic()
+        self.run_foreign('shout', WEB, '7')  # reads to the end of its stderr
+        self.assertLess(time.monotonic() - start, 0.5)
+        self.assertEqual(world.peers, [])
         netns.wait_until(lambda: world.peers == [EXIT], 'the datagram')
 
     def test_many(self):
