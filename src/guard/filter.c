@@ -20,6 +20,18 @@
  *            others                      -> EAFNOSUPPORT
  *   all else                             -> allow
  *
+ * With a supervisor to ask (FILTER_NOTIFY) sockets are had, and what may give
+ * them an address is what is judged:
+ *
+ *   family:  AF_INET, AF_INET6           -> allow SOCK_STREAM of TCP and MPTCP
+ *                                           and SOCK_DGRAM of UDP; others as
+ *                                           EPROTONOSUPPORT or EACCES
+ *   native:  connect, sendmsg, sendmmsg  -> allow with the cookie, else ask
+ *            sendto                      -> allow with the cookie, and without
+ *                                           address and MSG_FASTOPEN; else ask
+ *   compat:  connect, sendmsg, sendmmsg, sendto with an address -> ask
+ *            socketcall of these and of socket -> ask
+ *
  * The architecture comes first: a number means nothing without it. Numbers
  * are judged before arguments are loaded, with no opcodes but those that the
  * kernel emulates when it draws up its bitmap of calls that are always
@@ -31,6 +43,7 @@
 #include <linux/audit.h>
 #include <linux/net.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -38,16 +51,29 @@
 #include "base/compiler.h"
 #include "libc/sys.h"
 
+/* Younger than the headers may be. */
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "the halves of an argument are found by their offsets");
 
 const struct filter_arch filter_x86_64 = {
 	.arch = AUDIT_ARCH_X86_64,
 	.socket = 41,
+	.connect = 42,
+	.sendto = 44,
+	.sendmsg = 46,
+	.sendmmsg = 307,
 	.io_uring_setup = 425,
 	.other_abi = 0x40000000, /* __X32_SYSCALL_BIT */
 	.compat_arch = AUDIT_ARCH_I386,
 	.compat_socket = 359,
+	.compat_connect = 362,
+	.compat_sendto = 369,
+	.compat_sendmsg = 370,
+	.compat_sendmmsg = 345,
 	.compat_io_uring_setup = 425,
 	.compat_socketcall = 102,
 };
@@ -55,9 +81,17 @@ const struct filter_arch filter_x86_64 = {
 const struct filter_arch filter_aarch64 = {
 	.arch = AUDIT_ARCH_AARCH64,
 	.socket = 198,
+	.connect = 203,
+	.sendto = 206,
+	.sendmsg = 211,
+	.sendmmsg = 269,
 	.io_uring_setup = 425,
 	.compat_arch = AUDIT_ARCH_ARM,
 	.compat_socket = 281,
+	.compat_connect = 283,
+	.compat_sendto = 290,
+	.compat_sendmsg = 296,
+	.compat_sendmmsg = 374,
 	.compat_io_uring_setup = 425,
 };
 
@@ -76,10 +110,19 @@ enum label {
 	SOCKET,
 	SOCKETCALL,
 	FAMILY,
+	KIND,
+	STREAM,
+	DGRAM,
+	SENDTO,
+	SENDTO_ADDRESSED,
+	MARKED_3, /* the cookie in args[3]? */
+	MARKED_4,
 	ALLOW,
+	ASK,
 	FAIL_ENOSYS,
 	FAIL_EACCES,
 	FAIL_EAFNOSUPPORT,
+	FAIL_EPROTONOSUPPORT,
 	LABEL_COUNT,
 };
 
@@ -143,14 +186,100 @@ static void link_jumps(struct builder *b)
 	}
 }
 
+/* Allowed if the whole cookie stands in args[@arg]. */
+static void if_marked(struct builder *b, unsigned arg, uint64_t cookie,
+		      enum label otherwise)
+{
+	load_arg(b, arg, 0);
+	if_equal(b, (uint32_t)cookie, NEXT, otherwise);
+	load_arg(b, arg, 1);
+	if_equal(b, (uint32_t)(cookie >> 32), ALLOW, otherwise);
+}
+
+/* The most frequent first. */
+static void ask_native(struct builder *b, const struct filter_arch *arch)
+{
+	if_equal(b, arch->sendto, SENDTO, NEXT);
+	if_equal(b, arch->sendmsg, MARKED_3, NEXT);
+	if_equal(b, arch->connect, MARKED_3, NEXT);
+	if_equal(b, arch->sendmmsg, MARKED_4, NEXT);
+}
+
+static void ask_compat(struct builder *b, const struct filter_arch *arch)
+{
+	if_equal(b, arch->compat_connect, ASK, NEXT);
+	if_equal(b, arch->compat_sendto, SENDTO, NEXT);
+	if_equal(b, arch->compat_sendmsg, ASK, NEXT);
+	if_equal(b, arch->compat_sendmmsg, ASK, NEXT);
+}
+
+/* Behind the two labels of the cookie, ASK follows. */
+static void judge_sends(struct builder *b, uint64_t cookie)
+{
+	place(b, SENDTO);
+	load_arg(b, 4, 0);
+	if_equal(b, 0, NEXT, SENDTO_ADDRESSED);
+	load_arg(b, 4, 1);
+	if_equal(b, 0, NEXT, SENDTO_ADDRESSED);
+	load_arg(b, 3, 0);
+	emit(b, BPF_JMP | BPF_JSET | BPF_K, MSG_FASTOPEN, SENDTO_ADDRESSED,
+	     ALLOW);
+	/* 32 bits of cookie are all that the flags have room for. */
+	place(b, SENDTO_ADDRESSED);
+	load_arg(b, 3, 1);
+	if_equal(b, (uint32_t)cookie, ALLOW, ASK);
+
+	place(b, MARKED_3);
+	if_marked(b, 3, cookie, ASK);
+	place(b, MARKED_4);
+	if_marked(b, 4, cookie, ASK);
+}
+
+/* Which inet sockets may be had where their addresses are asked about */
+static void judge_kind(struct builder *b)
+{
+	place(b, KIND);
+	load_arg(b, 1, 0);
+	emit(b, BPF_ALU | BPF_AND | BPF_K, 0xf, NEXT, NEXT); /* SOCK_TYPE_MASK */
+	if_equal(b, SOCK_STREAM, STREAM, NEXT);
+	if_equal(b, SOCK_DGRAM, DGRAM, FAIL_EACCES);
+	place(b, STREAM);
+	load_arg(b, 2, 0);
+	if_equal(b, 0, ALLOW, NEXT);
+	if_equal(b, IPPROTO_TCP, ALLOW, NEXT);
+	if_equal(b, IPPROTO_MPTCP, ALLOW, FAIL_EPROTONOSUPPORT);
+	place(b, DGRAM);
+	load_arg(b, 2, 0);
+	if_equal(b, 0, ALLOW, NEXT);
+	if_equal(b, IPPROTO_UDP, ALLOW, FAIL_EACCES);
+}
+
+static void judge_socketcall(struct builder *b, bool ask)
+{
+	place(b, SOCKETCALL);
+	load_arg(b, 0, 0);
+	if (!ask) {
+		if_equal(b, SYS_SOCKET, FAIL_EACCES, ALLOW);
+		return;
+	}
+	if_equal(b, SYS_SOCKET, ASK, NEXT);
+	if_equal(b, SYS_CONNECT, ASK, NEXT);
+	if_equal(b, SYS_SENDTO, ASK, NEXT);
+	if_equal(b, SYS_SENDMSG, ASK, NEXT);
+	if_equal(b, SYS_SENDMMSG, ASK, ALLOW);
+}
+
 size_t filter_build(struct sock_filter *prog, size_t cap, uint64_t cookie,
-		    const struct filter_arch *arch)
+		    const struct filter_arch *arch, enum filter_mode mode)
 {
 	struct builder b = {.prog = prog, .cap = cap};
+	const bool ask = mode == FILTER_NOTIFY;
 
 	load(&b, offsetof(struct seccomp_data, arch));
 	if_equal(&b, arch->arch, NEXT, COMPAT);
 	load(&b, offsetof(struct seccomp_data, nr));
+	if (ask)
+		ask_native(&b, arch);
 	if_equal(&b, arch->socket, SOCKET, NEXT);
 	if_equal(&b, arch->io_uring_setup, FAIL_ENOSYS, NEXT);
 	if (arch->other_abi != 0) {
@@ -164,21 +293,16 @@ size_t filter_build(struct sock_filter *prog, size_t cap, uint64_t cookie,
 	if_equal(&b, arch->compat_arch, NEXT, FAIL_ENOSYS);
 	load(&b, offsetof(struct seccomp_data, nr));
 	if_equal(&b, arch->compat_socket, FAMILY, NEXT);
+	if (ask)
+		ask_compat(&b, arch);
 	if (arch->compat_socketcall != 0)
 		if_equal(&b, arch->compat_socketcall, SOCKETCALL, NEXT);
 	if_equal(&b, arch->compat_io_uring_setup, FAIL_ENOSYS, ALLOW);
-
-	place(&b, SOCKETCALL);
-	if (arch->compat_socketcall != 0) {
-		load_arg(&b, 0, 0);
-		if_equal(&b, SYS_SOCKET, FAIL_EACCES, ALLOW);
-	}
+	if (arch->compat_socketcall != 0)
+		judge_socketcall(&b, ask);
 
 	place(&b, SOCKET);
-	load_arg(&b, 3, 0);
-	if_equal(&b, (uint32_t)cookie, NEXT, FAMILY);
-	load_arg(&b, 3, 1);
-	if_equal(&b, (uint32_t)(cookie >> 32), ALLOW, NEXT);
+	if_marked(&b, 3, cookie, FAMILY);
 
 	/* The kernel takes the family as an int: the low half counts. */
 	place(&b, FAMILY);
@@ -186,8 +310,15 @@ size_t filter_build(struct sock_filter *prog, size_t cap, uint64_t cookie,
 	if_equal(&b, AF_UNIX, ALLOW, NEXT);
 	if_equal(&b, AF_NETLINK, ALLOW, NEXT);
 	if_equal(&b, AF_ALG, ALLOW, NEXT);
-	if_equal(&b, AF_INET, FAIL_EACCES, NEXT);
-	if_equal(&b, AF_INET6, FAIL_EACCES, NEXT);
+	if_equal(&b, AF_INET, ask ? KIND : FAIL_EACCES, NEXT);
+	if_equal(&b, AF_INET6, ask ? KIND : FAIL_EACCES, FAIL_EAFNOSUPPORT);
+	if (ask) {
+		judge_kind(&b);
+		judge_sends(&b, cookie);
+		verdict(&b, ASK, SECCOMP_RET_USER_NOTIF);
+		verdict(&b, FAIL_EPROTONOSUPPORT,
+			SECCOMP_RET_ERRNO | EPROTONOSUPPORT);
+	}
 
 	verdict(&b, FAIL_EAFNOSUPPORT, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
 	verdict(&b, FAIL_EACCES, SECCOMP_RET_ERRNO | EACCES);
@@ -200,18 +331,35 @@ size_t filter_build(struct sock_filter *prog, size_t cap, uint64_t cookie,
 	return b.len;
 }
 
-int filter_install(uint64_t cookie, bool *no_new_privs_set)
+static int load_program(const struct sock_fprog *fprog, enum filter_mode mode)
+{
+	unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	long r;
+
+	if (mode == FILTER_DENY)
+		return (int)sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, fprog);
+	/* Linux 5.19: only a fatal signal ends a wait for the answer. */
+	r = sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, fprog);
+	if (r == -EINVAL)
+		r = sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, fprog);
+	return (int)r;
+}
+
+int filter_install(uint64_t cookie, enum filter_mode mode,
+		   bool *no_new_privs_set)
 {
 	struct sock_filter prog[FILTER_MAX];
 	struct sock_fprog fprog = {.filter = prog};
 	long err;
+	int r;
 
 	*no_new_privs_set = false;
-	fprog.len =
-		(unsigned short)filter_build(prog, FILTER_MAX, cookie, &NATIVE);
-	err = sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &fprog);
-	if (err != -EACCES)
-		return (int)err;
+	fprog.len = (unsigned short)filter_build(prog, FILTER_MAX, cookie,
+						 &NATIVE, mode);
+	r = load_program(&fprog, mode);
+	if (r != -EACCES)
+		return r;
 	/*
 	 * Without CAP_SYS_ADMIN the kernel wants the promise that no set-id
 	 * program starts under a filter that it does not expect.
@@ -220,5 +368,14 @@ int filter_install(uint64_t cookie, bool *no_new_privs_set)
 	if (err != 0)
 		return (int)err;
 	*no_new_privs_set = true;
-	return (int)sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &fprog);
+	return load_program(&fprog, mode);
+}
+
+int filter_can_notify(void)
+{
+	/* No program: a known flag gets as far as reading it. */
+	long r = sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		     SECCOMP_FILTER_FLAG_NEW_LISTENER, NULL);
+
+	return r == -EFAULT ? 0 : r < 0 ? (int)r : -EINVAL;
 }

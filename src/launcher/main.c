@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * socksify(1): gather the configuration, make the run state, put up the deny
- * filter, become the command. Static, because this is paid at every start.
+ * socksify(1): gather the configuration, make the run state, put up the
+ * guard, become the command. Static, because this is paid at every start.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 
 #include "exec/env.h"
 #include "exec/run_fd.h"
+#include "guard/attach.h"
 #include "guard/filter.h"
 #include "launcher/command.h"
 #include "launcher/environ.h"
@@ -33,7 +34,10 @@ static struct run *find_outer(struct run_ref *ref)
 	return run_fd_map(ref);
 }
 
-/* Marks our system calls for the filter; 0 would mark everybody's. */
+/*
+ * Marks our system calls for the filter; the low half alone must do so, too,
+ * and 0 would mark everybody's.
+ */
 static bool random_cookie(uint64_t *cookie)
 {
 	do {
@@ -41,7 +45,7 @@ static bool random_cookie(uint64_t *cookie)
 			say("getrandom: %s", strerror(errno));
 			return false;
 		}
-	} while (*cookie == 0);
+	} while ((uint32_t)*cookie == 0);
 	return true;
 }
 
@@ -83,6 +87,7 @@ static struct run *make_run(const struct config *config,
 		/* What we become has no use for it. */
 		fcntl(outer_ref->fd, F_SETFD, FD_CLOEXEC);
 		run->filtered = outer->filtered;
+		run->supervisor = outer->supervisor;
 		run->no_new_privs = outer->no_new_privs;
 	}
 	return run;
@@ -108,20 +113,46 @@ static void warn_about(const char *name, enum target_kind kind,
 	else if (kind == TARGET_SET_ID && run->no_new_privs)
 		say("%s is %s and gains no privileges here: see --guard=off",
 		    name, target_text(kind));
-	else
+	else if (run->filtered == RUN_DENIED)
 		say("%s is %s, which cannot be proxied: it has no network here",
 		    name, target_text(kind));
 }
 
+/* Return: whether the filter stands that asks the supervisor */
+static bool attach_supervisor(struct run *run, const struct run_ref *ref,
+			      char **argv, int *err)
+{
+	bool filtered;
+
+	*err = guard_attach(run, ref->fd, ref->log_fd, argv, &filtered);
+	if (filtered) /* for good, whether or not it is answered */
+		run->filtered = RUN_GUARDED;
+	return filtered;
+}
+
 /* Return: false after a message, if the command must not be run without */
-static bool put_up_guard(struct run *run, const char *name,
-			 enum target_kind kind)
+static bool put_up_guard(const struct options *o, struct run *run,
+			 const struct run_ref *ref, char **args,
+			 const char *name, enum target_kind kind)
 {
 	bool set_now;
-	int err = filter_install(run->cookie, &set_now);
+	int err;
 
+	if (attach_supervisor(run, ref, args, &err)) {
+		if (err != 0) {
+			say("the guard has died: %s", strerror(-err));
+			return false;
+		}
+	} else if (o->guard == GUARD_ON) {
+		say("the guard cannot work here (%s): see --guard=auto",
+		    strerror(-err));
+		return false;
+	} else {
+		err = filter_install(run->cookie, FILTER_DENY, &set_now);
+		if (err == 0)
+			run->filtered = RUN_DENIED;
+	}
 	if (err == 0) {
-		run->filtered = 1;
 		/* Or somebody before us had set it. */
 		run->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
 		return true;
@@ -152,7 +183,7 @@ static char **shell(void)
 }
 
 static int run_command(const struct options *o, struct run *run,
-		       const struct run_ref *ref, bool inherited)
+		       const struct run_ref *ref, char **args, bool inherited)
 {
 	char **argv = o->command[0] != NULL ? o->command : shell();
 	struct exec_env want = {.preload = run->preload};
@@ -160,8 +191,16 @@ static int run_command(const struct options *o, struct run *run,
 	void *mem = NULL;
 	enum target_kind kind = command_target(argv[0]);
 	size_t size;
-	int code = EXIT_CANNOT_RUN;
+	/* ... for want of a filter; or what was asked for is not had. */
+	int code = o->guard == GUARD_ON ? EXIT_REFUSED : EXIT_CANNOT_RUN;
 
+	/* One filter stands for good. */
+	if (o->guard == GUARD_ON && (inherited || run->filtered) &&
+	    run->filtered != RUN_GUARDED) {
+		say("the outer run has no guard, which cannot be had in it: "
+		    "see --guard=auto");
+		return EXIT_REFUSED;
+	}
 	if (!environ_clean(&run->config))
 		return EXIT_REFUSED;
 	envp = environ;
@@ -175,8 +214,8 @@ static int run_command(const struct options *o, struct run *run,
 		}
 		envp = exec_env_build(&want, envp, mem);
 	}
-	if (inherited || !o->guard || run->filtered ||
-	    put_up_guard(run, argv[0], kind)) {
+	if (inherited || o->guard == GUARD_OFF || run->filtered ||
+	    put_up_guard(o, run, ref, args, argv[0], kind)) {
 		warn_about(argv[0], kind, run);
 		code = command_exec(argv, envp);
 	}
@@ -202,7 +241,7 @@ int main(int argc, char **argv)
 	}
 	outer = find_outer(&outer_ref);
 	if (outer != NULL && settings_same_run(&o, outer))
-		return run_command(&o, outer, &outer_ref, true);
+		return run_command(&o, outer, &outer_ref, argv, true);
 	if (!settings_load(&o, outer, &config, &where))
 		return EXIT_REFUSED;
 	if (config.nservers == 0 &&
@@ -212,5 +251,5 @@ int main(int argc, char **argv)
 	run = make_run(&config, outer, &outer_ref, &ref);
 	if (run == NULL)
 		return EXIT_REFUSED;
-	return run_command(&o, run, &ref, false);
+	return run_command(&o, run, &ref, argv, false);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "launcher/message.h"
 #include "policy/server_url.h"
 
@@ -25,7 +26,8 @@ static const char help[] =
 	"      --loopback=proxy    proxy even 127.0.0.1 and ::1 (or: direct)\n"
 	"      --udp=block         refuse UDP instead of asking for a relay\n"
 	"      --dns=auto          or fake, or the address of a name server\n"
-	"      --guard=off         allow sudo; unproxied programs go direct\n"
+	"      --guard=off         allow sudo; static programs go direct;\n"
+	"                          on: refuse to start without the guard\n"
 	"      --pipeline          save round trips (not all proxies can)\n"
 	"      --timeout=SECONDS   wait for the proxy at most so long\n"
 	"  -q, --quiet             no messages;  -v, --verbose: every "
@@ -106,10 +108,19 @@ static bool add_rule(struct options *o, enum route route, const char *patterns)
 
 static bool set_guard(struct options *o, const char *value)
 {
-	o->guard = strcmp(value, "auto") == 0;
-	if (o->guard || strcmp(value, "off") == 0)
-		return true;
-	say("--guard: \"%s\": expected auto or off", value);
+	static const char *const names[] = {
+		[GUARD_AUTO] = "auto",
+		[GUARD_ON] = "on",
+		[GUARD_OFF] = "off",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			o->guard = (enum guard_choice)i;
+			return true;
+		}
+	}
+	say("--guard: \"%s\": expected auto, on or off", value);
 	return false;
 }
 
@@ -167,7 +178,7 @@ enum options_result options_parse(struct options *o, int argc, char **argv)
 	static char name[] = "socksify"; /* getopt's messages begin with it */
 	int opt;
 
-	*o = (struct options){.guard = true};
+	*o = (struct options){.guard = GUARD_AUTO};
 	if (argc > 0)
 		argv[0] = name;
 	/* '+': what follows COMMAND is COMMAND's. */

@@ -15,7 +15,11 @@ struct options {
 	const char *password_file;
 	const char *loopback, *udp, *dns, *timeout; /* NULL: not given */
 	bool pipeline;
-	bool guard; /* install the deny filter */
+	enum guard_choice {
+		GUARD_AUTO, /* the guard, else the deny filter, else nothing */
+		GUARD_ON,   /* nothing less than the guard */
+		GUARD_OFF,
+	} guard;
 	bool quiet, verbose;
 	/* --direct and --block, in their order. */
 	struct option_rule {

@@ -16,6 +16,18 @@ void log_set_fd(int fd)
 	__atomic_store_n(&log_fd, fd, __ATOMIC_RELAXED);
 }
 
+void log_release(void)
+{
+	int fd = __atomic_load_n(&log_fd, __ATOMIC_RELAXED);
+	int null = sys_open("/dev/null", O_WRONLY);
+
+	/* A line that is being written must not get into another file. */
+	if (fd >= 0 && null >= 0)
+		sys(SYS_dup3, null, fd, O_CLOEXEC);
+	if (null >= 0)
+		sys_close(null);
+}
+
 /*
  * SIGPIPE is blocked for the thread around the write, and taken back if it
  * was not pending before: the reader of our lines may be gone.

@@ -14,6 +14,12 @@
 /** log_set_fd() - where lines go; -1 (the default): nowhere */
 void log_set_fd(int fd);
 
+/**
+ * log_release() - nothing is told any more, and nobody who reads what there is
+ * waits for us: its descriptor becomes one of /dev/null
+ */
+void log_release(void);
+
 /** log_line() - write @t and a newline */
 void log_line(const struct text *t);
 

@@ -19,14 +19,22 @@
 #define RUN_VERSION 2u
 #define RUN_PATH_MAX 4096
 
+/* What keeps off the network whom the library is not in. */
+enum run_filter {
+	RUN_UNFILTERED, /* nothing */
+	RUN_DENIED,	/* no network for them */
+	RUN_GUARDED,	/* a supervisor that proxies them */
+};
+
 struct run {
 	uint64_t magic;
 	uint32_t version;
 	uint32_t size;   /* sizeof(struct run) of whoever made it */
 	uint64_t cookie; /* marks our system calls for the filter; never 0 */
-	uint8_t filtered;      /* the deny filter stands */
+	uint8_t filtered;      /* enum run_filter */
 	uint8_t no_new_privs;  /* ... and set-id programs gain nothing */
-	uint8_t spare0[6];
+	uint8_t spare0[2];
+	int32_t supervisor;    /* its pid where the launcher is; 0: none */
 	char preload[RUN_PATH_MAX]; /* the library, as ld.so(8) takes it */
 
 	struct config config;

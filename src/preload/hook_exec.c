@@ -8,6 +8,7 @@
 #include <alloca.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <sys/prctl.h>
 
 #include "exec/env.h"
 #include "exec/target.h"
@@ -49,11 +50,25 @@ static bool is_environment(char *const *envp)
 	return true;
 }
 
+/*
+ * Where Yama lets only ancestors look into a process, the guard's supervisor
+ * may all the same: a program without the library needs it to. Lasts beyond
+ * exec, but not beyond fork; EINVAL without Yama.
+ */
+static void admit_supervisor(void)
+{
+	struct run *run = state_run();
+
+	if (run != NULL && run->supervisor > 0)
+		sys(SYS_prctl, PR_SET_PTRACER, run->supervisor, 0, 0, 0);
+}
+
 /* What is under way is the old program's to bring to an end. */
-static void await_pending(void)
+static void before_exec(void)
 {
 	conn_await_exec();
 	udp_await();
+	admit_supervisor();
 }
 
 /* exec has failed, or somebody else has executed. */
@@ -83,39 +98,39 @@ static int after(int r)
 EXPORT int execve(const char *path, char *const argv[], char *const envp[])
 {
 	notice_set_id(path);
-	await_pending();
+	before_exec();
 	return after(libc(execve)(path, argv, run_env(envp)));
 }
 
 EXPORT int execv(const char *path, char *const argv[])
 {
 	notice_set_id(path);
-	await_pending();
+	before_exec();
 	return after(libc(execve)(path, argv, run_env(environ)));
 }
 
 EXPORT int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	await_pending();
+	before_exec();
 	return after(libc(execvpe)(file, argv, run_env(envp)));
 }
 
 EXPORT int execvp(const char *file, char *const argv[])
 {
-	await_pending();
+	before_exec();
 	return after(libc(execvpe)(file, argv, run_env(environ)));
 }
 
 EXPORT int execveat(int dir, const char *path, char *const argv[],
 		    char *const envp[], int flags)
 {
-	await_pending();
+	before_exec();
 	return after(libc(execveat)(dir, path, argv, run_env(envp), flags));
 }
 
 EXPORT int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	await_pending();
+	before_exec();
 	return after(libc(fexecve)(fd, argv, run_env(envp)));
 }
 
@@ -163,7 +178,7 @@ EXPORT int execl(const char *path, const char *arg, ...)
 	va_start(ap, arg);
 	argv = list_args(arg, ap);
 	va_end(ap);
-	await_pending();
+	before_exec();
 	return after(libc(execve)(path, argv, run_env(environ)));
 }
 
@@ -175,7 +190,7 @@ EXPORT int execlp(const char *file, const char *arg, ...)
 	va_start(ap, arg);
 	argv = list_args(arg, ap);
 	va_end(ap);
-	await_pending();
+	before_exec();
 	return after(libc(execvpe)(file, argv, run_env(environ)));
 }
 
@@ -188,7 +203,7 @@ EXPORT int execle(const char *path, const char *arg, ...)
 	argv = list_args(arg, ap);
 	envp = va_arg(ap, char **);
 	va_end(ap);
-	await_pending();
+	before_exec();
 	return after(libc(execve)(path, argv, run_env(envp)));
 }
 

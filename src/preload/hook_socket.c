@@ -13,6 +13,7 @@
 #include "libc/net.h"
 #include "preload/conn.h"
 #include "preload/fd_life.h"
+#include "preload/io_signal.h"
 #include "preload/memory.h"
 #include "preload/multicast.h"
 #include "preload/state.h"

@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import unittest
 
 from harness import (Case, LAUNCHER, LIBDIR, LIBEXECDIR, LINKAGE, NOBODY,
@@ -153,13 +154,52 @@ class Command(Case):
 class Guard(Case):
     def test_filter(self):
         r = self.probe('-s', '::1')
-        self.assertEqual((r.one('filtered'), r.one('seccomp')), ('1', '2'))
+        self.assertEqual((r.one('filtered'), r.one('seccomp')), ('2', '2'))
         self.assertEqual(r.one('nnp'), r.one('kernel_nnp'))
         self.assertNotEqual(r.one('cookie'), '0')
         self.assertNotEqual(r.one('cookie'),
                             self.probe('-s', '::1').one('cookie'))
         r = self.run_it('-s', '::1', PROBE, 'socket')
-        self.assertEqual(r.out, 'EACCES\n')
+        self.assertEqual(r.out, 'socket\n')
+
+    def test_on(self):
+        r = self.probe('-s', '::1', '--guard=on')
+        self.assertEqual((r.code, r.one('filtered')), (0, '2'))
+        # An outer run without it has no place for it.
+        r = self.run_it('-s', '::1', '--guard=off', self.launcher,
+                        '--guard=on', PROBE)
+        self.assertEqual((r.code, r.out), (125, ''))
+        self.assertIn('the outer run has no guard', r.err)
+        r = self.run_it('-s', '::1', '--guard=yes', PROBE)
+        self.assertEqual((r.code, r.err), (
+            125, 'socksify: --guard: "yes": expected auto, on or off\n'))
+
+    def test_subreaper(self):
+        """It adopts orphans: the supervisor must be no child to wait for."""
+        become = ('import ctypes, os, sys;'
+                  'ctypes.CDLL(None).prctl(36, 1, 0, 0, 0);'
+                  'os.execv(sys.argv[1], sys.argv[1:])')
+        wait = ('import os\n'
+                'try: print(os.wait())\n'
+                'except ChildProcessError: print("no child")')
+        r = self.run_raw([sys.executable, '-c', become, self.launcher, '-s',
+                          '::1', '--guard=on', sys.executable, '-c', wait])
+        self.assertEqual((r.code, r.out, r.err), (0, 'no child\n', ''))
+
+    @unittest.skipUnless(ROOT, 'makes a namespace')
+    def test_process_1(self):
+        r = self.run_raw(['unshare', '-pf', self.launcher, '-s', '::1',
+                          '--guard=on', PROBE])
+        self.assertEqual((r.code, r.err, r.one('filtered')), (0, '', '2'))
+        r = self.run_raw(['unshare', '-pf', self.launcher, '-s', '::1',
+                          '--guard=on', 'sh', '-c', 'echo $$; wait; true'])
+        self.assertEqual((r.code, r.out), (0, '1\n'))
+
+    def test_nowhere_to_listen(self):
+        r = self.run_raw([PROBE, 'deny', self.launcher, '-s', '::1',
+                          '--guard=on', PROBE])
+        self.assertEqual((r.code, r.out), (125, ''))
+        self.assertIn('the guard cannot work here', r.err)
 
     def test_off(self):
         r = self.probe('-s', '::1', '--guard=off')
@@ -174,7 +214,7 @@ class Guard(Case):
         self.assertEqual((r.one('nnp'), r.one('kernel_nnp')), ('0', '0'))
         r = self.probe('-s', '::1', user=NOBODY, group=NOBODY)
         self.assertEqual((r.one('filtered'), r.one('nnp'),
-                          r.one('kernel_nnp')), ('1', '1', '1'))
+                          r.one('kernel_nnp')), ('2', '1', '1'))
 
     def static(self):
         if LINKAGE != 'static':
@@ -186,16 +226,14 @@ class Guard(Case):
     def test_static(self):
         static = self.static()
         r = self.run_it('-s', '::1', static, '--version')
-        self.assertEqual(r.code, 0)
-        self.assertEqual(r.err, f'socksify: {static} is a static program, '
-                         'which cannot be proxied: it has no network here\n')
+        self.assertEqual((r.code, r.err), (0, ''))
         r = self.run_it('-q', '-s', '::1', static, '--version')
         self.assertEqual((r.code, r.err), (0, ''))
         r = self.run_it('-s', '::1', '--guard=off', static, '--version')
         self.assertIn('it connects directly', r.err)
         self.assertEqual(r.code, 0)
         # Found by its name, too.
-        r = self.run_it('-s', '::1', 'static', '--version',
+        r = self.run_it('-s', '::1', '--guard=off', 'static', '--version',
                         env={'PATH': '/none:' + self.dir})
         self.assertIn('static is a static program', r.err)
 

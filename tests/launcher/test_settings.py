@@ -36,7 +36,7 @@ class Options(Case):
             r = self.run_it(*args)
             self.assertEqual(r.code, 125)
             self.assertIn('socksify: ', r.err)
-        self.assertIn('--guard: "maybe": expected auto or off',
+        self.assertIn('--guard: "maybe": expected auto, on or off',
                       self.refused('--guard=maybe', '-s', '::1'))
 
     def test_the_commands_options_are_its_own(self):
