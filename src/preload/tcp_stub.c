@@ -194,7 +194,7 @@ static void note_peer(struct run *run, int fd, const struct endpoint *asked)
 		peers_put(&run->peers, cookie, asked);
 }
 
-/* By one listener; @family: of the sockaddr that the program gave */
+/* By one listener; @family: @fd's */
 static int connect_to(struct run *run, int fd, const struct destination *d,
 		      int listener, const union udp_address *at, int family)
 {

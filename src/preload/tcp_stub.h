@@ -23,7 +23,7 @@
 
 /**
  * tcp_stub_connect() - connect(2), which does not wait
- * @addr: as the program gave it: @d is what was judged of it
+ * @d: what was judged of the address that the program gave
  * Not async-signal-safe. A cancellation point.
  * Return: as connect(2), or -errno; -ENETUNREACH where there is no thread to be
  * had, or the socket has no way to it

@@ -180,7 +180,7 @@ static void put_all(struct udp_queue *q, const uint8_t *header,
 	for (unsigned i = 0; i < count; i++) {
 		struct fragments_part part = fragments_part(n, size, i);
 
-		part_header[2] = part.frag;
+		part_header[DATAGRAM_FRAG_AT] = part.frag;
 		queue_put(q, part_header, header_len, msg, part.offset,
 			  part.length);
 	}

@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "sock/iov_cursor.h"
 
+#include <stdint.h>
+
+size_t iov_length(const struct msghdr *msg)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < msg->msg_iovlen; i++)
+		if (__builtin_add_overflow(n, msg->msg_iov[i].iov_len, &n))
+			return SIZE_MAX;
+	return n;
+}
+
 size_t iov_take(struct iov_cursor *c, size_t want, struct iovec *iov,
 		size_t *used, size_t room)
 {

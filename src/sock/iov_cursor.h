@@ -7,7 +7,11 @@
 #define SOCK_IOV_CURSOR_H
 
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
+
+/** iov_length() - octets of @msg's data; SIZE_MAX if there are too many */
+size_t iov_length(const struct msghdr *msg);
 
 /* A position among the octets of a message. */
 struct iov_cursor {

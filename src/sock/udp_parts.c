@@ -10,26 +10,14 @@
 #include "socks/fragments.h"
 
 enum {
-	FRAG_AT = 2, /* octets before FRAG in a header ... */
-	ATYP_AT = 3,
+	ATYP_AT = 3, /* octets before it in a header */
 	ATYP_IPV6 = 4,
 };
-
-/* Saturates: no iovec is that long. */
-static size_t length_of(const struct msghdr *msg)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < msg->msg_iovlen; i++)
-		if (__builtin_add_overflow(n, msg->msg_iov[i].iov_len, &n))
-			return SIZE_MAX;
-	return n;
-}
 
 bool udp_is_too_long(const struct udp_way *way, const struct msghdr *msg)
 {
 	return way->header_len > 0 &&
-	       length_of(msg) > udp_part_size(way->limit, way->header_len);
+	       iov_length(msg) > udp_part_size(way->limit, way->header_len);
 }
 
 bool udp_is_possible(const uint8_t *header, size_t n)
@@ -49,7 +37,7 @@ static ssize_t send_part(int fd, const struct udp_way *way,
 	size_t used = 1;
 
 	memcpy(header, way->header, way->header_len);
-	header[FRAG_AT] = part->frag;
+	header[DATAGRAM_FRAG_AT] = part->frag;
 	iov[0].iov_base = header;
 	iov[0].iov_len = way->header_len;
 	if (iov_take(c, part->length, iov, &used, IOV_MAX) < part->length)
@@ -65,7 +53,7 @@ static ssize_t send_part(int fd, const struct udp_way *way,
 ssize_t udp_send_parts(int fd, const struct udp_way *way,
 		       const struct msghdr *msg, int flags)
 {
-	size_t n = length_of(msg);
+	size_t n = iov_length(msg);
 	size_t size = udp_part_size(way->limit, way->header_len);
 	struct iov_cursor c = { .iov = msg->msg_iov };
 	unsigned count;

@@ -20,16 +20,6 @@ enum {
 	CONTROL_MAX = 4096,
 };
 
-static size_t total_length(const struct msghdr *msg)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < msg->msg_iovlen; i++)
-		if (__builtin_add_overflow(n, msg->msg_iov[i].iov_len, &n))
-			return SIZE_MAX;
-	return n;
-}
-
 /* The control message that sets UDP_SEGMENT, or NULL */
 static struct cmsghdr *find_segment(const struct msghdr *msg)
 {
@@ -98,7 +88,7 @@ send_many_iov(int fd, const struct udp_way *way, const struct msghdr *msg,
 static ssize_t send_joined(int fd, const struct udp_way *way,
 			   const struct msghdr *msg, int flags)
 {
-	size_t n = total_length(msg);
+	size_t n = iov_length(msg);
 	struct iovec joined = { .iov_len = n };
 	struct msghdr one = *msg;
 	ssize_t r;
@@ -227,7 +217,7 @@ static __attribute__((noinline)) ssize_t
 send_segments(int fd, const struct udp_way *way, const struct msghdr *msg,
 	      int flags, uint16_t segment)
 {
-	size_t n = total_length(msg), sent = 0;
+	size_t n = iov_length(msg), sent = 0;
 	struct iov_cursor c = { .iov = msg->msg_iov };
 
 	if (msg->msg_controllen > CONTROL_MAX)

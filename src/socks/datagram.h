@@ -24,6 +24,8 @@
 #define DATAGRAM_HEADER_NAME 7   /* without the octets of the name */
 #define DATAGRAM_HEADER_MAX  262 /* a name of 255 octets */
 
+#define DATAGRAM_FRAG_AT 2 /* octets before FRAG */
+
 /* FRAG: a position in a sequence, 1 to 127, and "the last"; or 0. */
 #define DATAGRAM_STANDALONE   0
 #define DATAGRAM_LAST         0x80
