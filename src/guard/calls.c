@@ -58,6 +58,10 @@ static void fill(struct call *call, enum call_kind kind,
 		call->count = (unsigned)args[2];
 		call->flags = (int)args[3];
 		break;
+	case CALL_SETSOCKOPT:
+		call->level = (int)args[1];
+		call->option = (int)args[2];
+		break;
 	}
 }
 
@@ -75,6 +79,7 @@ static int decode_socketcall(struct call *call, const uint64_t args[static 6],
 		{SYS_SENDTO, CALL_SENDTO, 6},
 		{SYS_SENDMSG, CALL_SENDMSG, 3},
 		{SYS_SENDMMSG, CALL_SENDMMSG, 4},
+		{SYS_SETSOCKOPT, CALL_SETSOCKOPT, 5},
 	};
 	uint32_t block[6] = {0};
 	uint64_t wide[6];

@@ -20,6 +20,7 @@ enum call_kind {
 	CALL_SENDTO,
 	CALL_SENDMSG,
 	CALL_SENDMMSG,
+	CALL_SETSOCKOPT, /* only by socketcall(2) */
 };
 
 /**
@@ -39,6 +40,7 @@ struct call {
 	uint64_t msg;        /* SENDMSG, SENDMMSG: of the first header */
 	unsigned count;      /* how many of them */
 	int domain, type, protocol; /* SOCKET */
+	int level, option;          /* SETSOCKOPT */
 };
 
 /* A struct msghdr, or compat_msghdr, by the caller's addresses. */

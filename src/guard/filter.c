@@ -30,7 +30,8 @@
  *            sendto                      -> allow with the cookie, and without
  *                                           address and MSG_FASTOPEN; else ask
  *   compat:  connect, sendmsg, sendmmsg, sendto with an address -> ask
- *            socketcall of these and of socket -> ask
+ *            socketcall of these, of socket and of setsockopt -> ask
+ *   both:    setsockopt that joins a group -> allow with the cookie, else ENODEV
  *
  * The architecture comes first: a number means nothing without it. Numbers
  * are judged before arguments are loaded, with no opcodes but those that the
@@ -50,6 +51,7 @@
 
 #include "base/compiler.h"
 #include "libc/sys.h"
+#include "sock/group_join.h"
 
 /* Younger than the headers may be. */
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -66,6 +68,7 @@ const struct filter_arch filter_x86_64 = {
 	.sendto = 44,
 	.sendmsg = 46,
 	.sendmmsg = 307,
+	.setsockopt = 54,
 	.io_uring_setup = 425,
 	.other_abi = 0x40000000, /* __X32_SYSCALL_BIT */
 	.compat_arch = AUDIT_ARCH_I386,
@@ -74,6 +77,7 @@ const struct filter_arch filter_x86_64 = {
 	.compat_sendto = 369,
 	.compat_sendmsg = 370,
 	.compat_sendmmsg = 345,
+	.compat_setsockopt = 366,
 	.compat_io_uring_setup = 425,
 	.compat_socketcall = 102,
 };
@@ -85,6 +89,7 @@ const struct filter_arch filter_aarch64 = {
 	.sendto = 206,
 	.sendmsg = 211,
 	.sendmmsg = 269,
+	.setsockopt = 208,
 	.io_uring_setup = 425,
 	.compat_arch = AUDIT_ARCH_ARM,
 	.compat_socket = 281,
@@ -92,6 +97,7 @@ const struct filter_arch filter_aarch64 = {
 	.compat_sendto = 290,
 	.compat_sendmsg = 296,
 	.compat_sendmmsg = 374,
+	.compat_setsockopt = 294,
 	.compat_io_uring_setup = 425,
 };
 
@@ -117,12 +123,17 @@ enum label {
 	SENDTO_ADDRESSED,
 	MARKED_3, /* the cookie in args[3]? */
 	MARKED_4,
+	OPTION,
+	JOIN_IPV4,
+	JOIN_IPV6,
+	JOIN,
 	ALLOW,
 	ASK,
 	FAIL_ENOSYS,
 	FAIL_EACCES,
 	FAIL_EAFNOSUPPORT,
 	FAIL_EPROTONOSUPPORT,
+	FAIL_ENODEV,
 	LABEL_COUNT,
 };
 
@@ -203,6 +214,7 @@ static void ask_native(struct builder *b, const struct filter_arch *arch)
 	if_equal(b, arch->sendmsg, MARKED_3, NEXT);
 	if_equal(b, arch->connect, MARKED_3, NEXT);
 	if_equal(b, arch->sendmmsg, MARKED_4, NEXT);
+	if_equal(b, arch->setsockopt, OPTION, NEXT);
 }
 
 static void ask_compat(struct builder *b, const struct filter_arch *arch)
@@ -211,6 +223,7 @@ static void ask_compat(struct builder *b, const struct filter_arch *arch)
 	if_equal(b, arch->compat_sendto, SENDTO, NEXT);
 	if_equal(b, arch->compat_sendmsg, ASK, NEXT);
 	if_equal(b, arch->compat_sendmmsg, ASK, NEXT);
+	if_equal(b, arch->compat_setsockopt, OPTION, NEXT);
 }
 
 /* Behind the two labels of the cookie, ASK follows. */
@@ -233,6 +246,28 @@ static void judge_sends(struct builder *b, uint64_t cookie)
 	if_marked(b, 3, cookie, ASK);
 	place(b, MARKED_4);
 	if_marked(b, 4, cookie, ASK);
+}
+
+/* To join a group is to send: ENODEV is what preload/multicast says, too. */
+static void judge_option(struct builder *b, uint64_t cookie)
+{
+	place(b, OPTION);
+	load_arg(b, 1, 0);
+	if_equal(b, IPPROTO_IP, JOIN_IPV4, NEXT);
+	if_equal(b, IPPROTO_IPV6, JOIN_IPV6, ALLOW);
+	place(b, JOIN_IPV4);
+	load_arg(b, 2, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(group_joins_ipv4); i++)
+		if_equal(b, (uint32_t)group_joins_ipv4[i], JOIN, NEXT);
+	emit(b, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, NEXT, NEXT);
+	place(b, JOIN_IPV6);
+	load_arg(b, 2, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(group_joins_ipv6); i++)
+		if_equal(b, (uint32_t)group_joins_ipv6[i], JOIN, NEXT);
+	emit(b, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, NEXT, NEXT);
+	place(b, JOIN);
+	if_marked(b, 5, cookie, FAIL_ENODEV);
+	verdict(b, FAIL_ENODEV, SECCOMP_RET_ERRNO | ENODEV);
 }
 
 /* Which inet sockets may be had where their addresses are asked about */
@@ -266,7 +301,8 @@ static void judge_socketcall(struct builder *b, bool ask)
 	if_equal(b, SYS_CONNECT, ASK, NEXT);
 	if_equal(b, SYS_SENDTO, ASK, NEXT);
 	if_equal(b, SYS_SENDMSG, ASK, NEXT);
-	if_equal(b, SYS_SENDMMSG, ASK, ALLOW);
+	if_equal(b, SYS_SENDMMSG, ASK, NEXT);
+	if_equal(b, SYS_SETSOCKOPT, ASK, ALLOW);
 }
 
 size_t filter_build(struct sock_filter *prog, size_t cap, uint64_t cookie,
@@ -314,6 +350,7 @@ size_t filter_build(struct sock_filter *prog, size_t cap, uint64_t cookie,
 	if_equal(&b, AF_INET6, ask ? KIND : FAIL_EACCES, FAIL_EAFNOSUPPORT);
 	if (ask) {
 		judge_kind(&b);
+		judge_option(&b, cookie);
 		judge_sends(&b, cookie);
 		verdict(&b, ASK, SECCOMP_RET_USER_NOTIF);
 		verdict(&b, FAIL_EPROTONOSUPPORT,

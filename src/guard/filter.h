@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILTER_MAX 96 /* instructions, more than any architecture needs */
+#define FILTER_MAX 128 /* instructions, more than any architecture needs */
 
 enum filter_mode {
 	FILTER_DENY,   /* an errno, decided by the filter alone */
@@ -27,12 +27,13 @@ enum filter_mode {
 /* An architecture, with the 32-bit side that its kernel also serves. */
 struct filter_arch {
 	uint32_t arch; /* AUDIT_ARCH_* */
-	uint32_t socket, connect, sendto, sendmsg, sendmmsg, io_uring_setup;
+	uint32_t socket, connect, sendto, sendmsg, sendmmsg, setsockopt,
+		io_uring_setup;
 	uint32_t other_abi; /* numbers from here on are another ABI's (x32);
 			       0: there is none */
 	uint32_t compat_arch;
 	uint32_t compat_socket, compat_connect, compat_sendto, compat_sendmsg,
-		compat_sendmmsg, compat_io_uring_setup;
+		compat_sendmmsg, compat_setsockopt, compat_io_uring_setup;
 	uint32_t compat_socketcall; /* 0: there is none */
 };
 

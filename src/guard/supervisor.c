@@ -33,6 +33,7 @@
 #include "guard/send.h"
 #include "guard/tracee.h"
 #include "libc/log.h"
+#include "sock/group_join.h"
 #include "sock/kind.h"
 #include "sock/wait.h"
 
@@ -61,6 +62,15 @@ static void answer_socket(const struct question *q)
 		notify_answer(q->listener, q->id, r);
 }
 
+/* As the filter does where it sees the arguments */
+static void answer_option(const struct question *q)
+{
+	if (group_is_join(q->call.level, q->call.option))
+		notify_answer(q->listener, q->id, -ENODEV);
+	else
+		notify_continue(q->listener, q->id);
+}
+
 static void answer_internet(const struct question *q, int fd)
 {
 	int kind = sock_kind(fd);
@@ -82,6 +92,10 @@ static void answer(const struct question *q)
 
 	if (q->call.kind == CALL_SOCKET) {
 		answer_socket(q);
+		return;
+	}
+	if (q->call.kind == CALL_SETSOCKOPT) {
+		answer_option(q);
 		return;
 	}
 	fd = tracee_fd(q->tid, q->call.fd);

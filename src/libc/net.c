@@ -44,6 +44,12 @@ int net_socket(int domain, int type, int protocol)
 	return (int)sys(SYS_socket, domain, type, protocol, cookie());
 }
 
+int net_setsockopt(int fd, int level, int name, const void *value,
+		   socklen_t len)
+{
+	return (int)sys(SYS_setsockopt, fd, level, name, value, len, cookie());
+}
+
 int net_connect(int fd, const struct sockaddr *addr, socklen_t len)
 {
 	return (int)cancellable(sys(SYS_connect, fd, addr, len, cookie()));

@@ -4,9 +4,10 @@
  * carries the run's cookie in an argument register (or half of one) that the
  * kernel ignores, by which the seccomp filter knows that the preload has
  * judged it: connect and sendmsg in their 4th argument, socket in its 4th,
- * sendmmsg in its 5th, sendto in the upper half of its flags.
+ * sendmmsg in its 5th, setsockopt in its 6th, sendto in the upper half of its
+ * flags.
  *
- * Each is the cancellation point that libc's own is, returns a result >= 0 or
+ * Each is the cancellation point that libc's own is, if it is one, returns a result >= 0 or
  * -errno, and leaves errno alone. Async-signal-safe.
  */
 #ifndef LIBC_NET_H
@@ -21,6 +22,9 @@
 void net_set_cookie(uint64_t cookie);
 
 int net_socket(int domain, int type, int protocol);
+/** net_setsockopt() - for the options by which the kernel joins a group */
+int net_setsockopt(int fd, int level, int name, const void *value,
+		   socklen_t len);
 int net_connect(int fd, const struct sockaddr *addr, socklen_t len);
 ssize_t net_sendto(int fd, const void *buf, size_t n, int flags,
 		   const struct sockaddr *addr, socklen_t len);

@@ -18,6 +18,7 @@
 #include "preload/multicast.h"
 #include "preload/state.h"
 #include "preload/udp_option.h"
+#include "sock/group_join.h"
 #include "sock/kind.h"
 
 static void fresh(int fd, int type)
@@ -137,8 +138,11 @@ EXPORT int setsockopt(int fd, int level, int name, const void *value,
 		if (r != UDP_OPTION_PASS)
 			return (int)hook_result(r);
 	}
-	if (unlikely(multicast_is_join(level, name)) &&
-	    (r = multicast_judge(level, name, value, len)) < 0)
+	if (unlikely(group_is_join(level, name))) {
+		r = multicast_judge(level, name, value, len);
+		if (r == 0)
+			r = net_setsockopt(fd, level, name, value, len);
 		return (int)hook_result(r);
+	}
 	return libc(setsockopt)(fd, level, name, value, len);
 }

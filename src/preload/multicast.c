@@ -9,18 +9,6 @@
 #include "preload/multicast.h"
 #include "preload/state.h"
 
-bool multicast_is_join(int level, int name)
-{
-	if (level == IPPROTO_IP)
-		return name == IP_ADD_MEMBERSHIP ||
-		       name == IP_ADD_SOURCE_MEMBERSHIP ||
-		       name == MCAST_JOIN_GROUP ||
-		       name == MCAST_JOIN_SOURCE_GROUP;
-	return level == IPPROTO_IPV6 &&
-	       (name == IPV6_JOIN_GROUP || name == MCAST_JOIN_GROUP ||
-		name == MCAST_JOIN_SOURCE_GROUP);
-}
-
 /* The group's address out of the option's own structure (ip(7), ipv6(7)). */
 static bool group_of(int level, int name, const void *value, socklen_t len,
 		     struct sockaddr_storage *group)

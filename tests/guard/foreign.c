@@ -18,6 +18,7 @@
  *   shout     the same, but ends at once
  *   many      ARGUMENT datagrams, connected; count what comes
  *   twice     connect without waiting, and again when it is writable
+ *   join      a multicast group, on the interface of index PORT
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -272,6 +273,29 @@ static int many(int fd, int count)
 	return 0;
 }
 
+/* What says so to the network is the kernel (IGMP, MLD), not a send. */
+static int join(int fd, unsigned interface)
+{
+	struct ipv6_mreq six = {.ipv6mr_interface = interface};
+	struct ip_mreqn four = {.imr_ifindex = (int)interface};
+	struct group_req any = {.gr_interface = interface};
+
+	memcpy(&any.gr_group, &to, to_len);
+	if (to.sa.sa_family == AF_INET6) {
+		six.ipv6mr_multiaddr = to.in6.sin6_addr;
+		say("join", setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &six,
+				       sizeof(six)));
+		return say("again", setsockopt(fd, IPPROTO_IPV6,
+					       MCAST_JOIN_GROUP, &any,
+					       sizeof(any)));
+	}
+	four.imr_multiaddr = to.in.sin_addr;
+	say("join", setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &four,
+			       sizeof(four)));
+	return say("again", setsockopt(fd, IPPROTO_IP, MCAST_JOIN_GROUP, &any,
+				       sizeof(any)));
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 3 ? argv[1] : "";
@@ -308,6 +332,8 @@ int main(int argc, char **argv)
 		return connect(fd, &to.sa, to_len) != 0 ||
 		       send(fd, "hello", 5, 0) != 5;
 	}
+	if (strcmp(verb, "join") == 0)
+		return join(make(SOCK_DGRAM), (unsigned)atoi(argv[3])) != 0;
 	if (strcmp(verb, "many") == 0)
 		return many(make(SOCK_DGRAM), atoi(more)) != 0;
 	return 2;

@@ -224,6 +224,16 @@ class World:
             self.datagrams.sendto(data, peer)
 
 
+def guards():
+    """The supervisors that there are"""
+    found = set()
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        with contextlib.suppress(OSError), open(f'/proc/{pid}/comm') as comm:
+            if comm.read() == 'socksify-guard\n':
+                found.add(int(pid))
+    return found
+
+
 class Case(unittest.TestCase):
     maxDiff = None
 
@@ -339,6 +349,19 @@ class Tcp(Case):
         self.assertLess(time.monotonic() - start, 4)
 
 
+    def test_guard_killed(self):
+        """No answer any more, and no way past it"""
+        world.socks.delay = 60
+        before = guards()
+        process = self.start(FOREIGN, 'fetch', WEB, '7')
+        netns.wait_until(lambda: world.socks.asked, 'the proxy to be asked')
+        for pid in guards() - before:
+            os.kill(pid, signal.SIGKILL)
+        self.assertEqual(process.communicate(timeout=PATIENCE)[0],
+                         'connect: ENOSYS\n')
+        self.assertEqual(world.peers, [])
+
+
 class Signals(Case):
     def test_handler_interrupts(self):
         world.socks.delay = 2
@@ -399,6 +422,16 @@ class Datagrams(Case):
         self.assertEqual(
             self.run_foreign('datagram', WEB, '7', options=['--udp=block']),
             'connect: ENETUNREACH\n')
+
+    def test_groups_are_not_joined(self):
+        """The kernel would tell the network"""
+        loopback = str(socket.if_nametoindex('lo'))
+        for group in ('239.1.2.3', 'ff05::123'):
+            self.assertEqual(self.run_foreign('join', group, loopback),
+                             'join: ENODEV\nagain: ENODEV\n')
+            bare = subprocess.run([FOREIGN, 'join', group, loopback],
+                                  stdout=subprocess.PIPE, text=True).stdout
+            self.assertEqual(bare, 'join: 0\nagain: EADDRINUSE\n')
 
     def test_addressed_to_the_peer(self):
         self.assertEqual(self.run_foreign('both', WEB, '7'), 'hello\n')

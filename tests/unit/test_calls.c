@@ -93,6 +93,7 @@ START_TEST(test_numbers)
 		ck_assert_uint_eq(call.count, 16);
 		ck_assert_int_eq(call.flags, 0x40);
 		break;
+	case CALL_SETSOCKOPT:
 	case CALL_SOCKET:
 	case CALL_UNKNOWN:
 		break;
@@ -134,6 +135,13 @@ START_TEST(test_socketcall)
 	ck_assert_int_eq(call.domain, 3);
 	ck_assert_int_eq(call.type, 0x1000);
 	ck_assert_int_eq(call.protocol, 5);
+
+	args[0] = SYS_SETSOCKOPT;
+	call = decode(AUDIT_ARCH_I386, 102, args);
+	ck_assert_int_eq(call.kind, CALL_SETSOCKOPT);
+	ck_assert_int_eq(call.fd, 3);
+	ck_assert_int_eq(call.level, 0x1000);
+	ck_assert_int_eq(call.option, 5);
 
 	args[0] = SYS_LISTEN; /* the filter does not ask about it */
 	ck_assert_int_eq(decode(AUDIT_ARCH_I386, 102, args).kind,

@@ -108,6 +108,16 @@ static bool is_addressed(const struct seccomp_data *d)
 	return d->args[4] != 0 || (d->args[3] & 0x20000000) != 0;
 }
 
+static uint32_t by_option(const struct seccomp_data *d)
+{
+	uint32_t level = (uint32_t)d->args[1], name = (uint32_t)d->args[2];
+	bool join = (level == 0 && (name == 35 || name == 39)) ||
+		    (level == 41 && (name == 20 || name == 27)) ||
+		    ((level == 0 || level == 41) && (name == 42 || name == 46));
+
+	return join && d->args[5] != COOKIE ? deny(ENODEV) : SECCOMP_RET_ALLOW;
+}
+
 /* Only what differs where there is somebody to ask; 1: nothing does. */
 static uint32_t notify_reference(const struct seccomp_data *d, bool x86)
 {
@@ -122,6 +132,8 @@ static uint32_t notify_reference(const struct seccomp_data *d, bool x86)
 						       (uint32_t)COOKIE
 				       ? SECCOMP_RET_ALLOW
 				       : ASK;
+		if (d->nr == (x86 ? 54 : 208))
+			return by_option(d);
 		if (d->nr == (x86 ? 41 : 198))
 			return d->args[3] == COOKIE ? SECCOMP_RET_ALLOW
 						    : by_kind(d);
@@ -129,6 +141,8 @@ static uint32_t notify_reference(const struct seccomp_data *d, bool x86)
 	}
 	if (d->arch != (x86 ? AUDIT_ARCH_I386 : AUDIT_ARCH_ARM))
 		return 1;
+	if (d->nr == (x86 ? 366 : 294))
+		return by_option(d);
 	if (d->nr == (x86 ? 359 : 281))
 		return by_kind(d);
 	if (d->nr == (x86 ? 362 : 283) || d->nr == (x86 ? 370 : 296) ||
@@ -141,6 +155,7 @@ static uint32_t notify_reference(const struct seccomp_data *d, bool x86)
 		case 1:
 		case 3:
 		case 11:
+		case 14:
 		case 16:
 		case 20:
 			return ASK;
@@ -203,6 +218,13 @@ START_TEST(test_against_reference)
 		262,
 		132,
 		0x20000000,
+		14,
+		27,
+		35,
+		39,
+		41,
+		42,
+		46,
 		COOKIE << 32 | 0x4000,
 		COOKIE << 32 | 0x20004000,
 		0xffffffff,
@@ -237,6 +259,10 @@ START_TEST(test_against_reference)
 		290,
 		296,
 		374,
+		54,
+		208,
+		366,
+		294,
 		198,
 		359,
 		281,
