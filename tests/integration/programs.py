@@ -71,6 +71,8 @@ func main() {
 END
 CGO_ENABLED=0 GO111MODULE=off GOCACHE=@work@/go-cache go build main.go && ./main
 """
+# The same for an ABI that has one system call for all of these.
+GO_386 = GO.replace("CGO_ENABLED=0", "CGO_ENABLED=0 GOARCH=386")
 
 
 def by_ipv4(scenario, proxy):
@@ -244,7 +246,12 @@ SCENARIOS = [
              out=HELLO, asked=f"{WEB}:80", needs="busybox"),
     Scenario("a static busybox: nslookup", f"busybox nslookup four.test {DNS}",
              out=WEB, needs="busybox"),
+    Scenario("started by a static program, without the library",
+             "busybox env -i /usr/bin/curl -sS -m 10 http://four.test/hello",
+             out=HELLO, asked=f"{WEB}:80", needs="busybox curl"),
     Scenario("a Go program", GO, out="text", needs="go", heavy=True),
+    Scenario("a 32-bit Go program", GO_386, out="text", needs="go",
+             heavy=True),
     Scenario("a Go program: systemd-resolved", GO, out="text", needs="go",
              name_server=LOCAL_DNS, heavy=True),
     Scenario("a Go program: a proxy without a relay", GO, out="text",
